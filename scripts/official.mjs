@@ -32,6 +32,12 @@ export function verifiedJars(version) {
   return unchanged && missing([...recorded.keys()]).length === 0 ? recorded : undefined
 }
 
+/** One hash that stands for all jars of a release: of the lines of its SHA256SUMS. */
+export const jarsDigest = (jars) =>
+  createHash('sha256')
+    .update([...jars].map(([name, hash]) => `${hash}  ${name}\n`).join(''))
+    .digest('hex')
+
 function readSums(version) {
   const lines = readFileSync(sumsFile(version), 'utf8').split('\n').filter(Boolean)
   return new Map(lines.map((line) => [line.slice(66), line.slice(0, 64)]))
