@@ -68,6 +68,7 @@ export class ByteWriter {
   /** Leaves `size` bytes to be filled later, such as a length, and returns their offset. */
   reserve(size: number, field: string): number {
     const at = this.#length
+    if (!(size >= 0)) throw new ProtocolError(`${field} has a negative size`, { offset: at, field, size })
     if (at + size > this.#bytes.length) this.#grow(at + size, field)
     this.#length = at + size
     return at

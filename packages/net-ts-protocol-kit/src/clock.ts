@@ -30,3 +30,8 @@ export interface Clock {
   /** Calls back once the input that is ready now has been read (Node: `setImmediate`). */
   deferAfterInput(callback: () => void): void
 }
+
+const MAX_DELAY_MS = 2 ** 31 - 1
+
+/** A delay as timers take it: 0 … 2^31−1, nothing that is not a number. */
+export const clampDelay = (delayMs: number): number => (delayMs > 0 ? Math.min(delayMs, MAX_DELAY_MS) : 0)
