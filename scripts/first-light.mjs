@@ -46,7 +46,8 @@ function readOptions() {
 
 function wholeNumber(text, option, most) {
   const value = Number(text)
-  if (!/^\d+$/.test(text) || value > most) throw new Error(`${option} must be a whole number from 0 to ${most}, not ${JSON.stringify(text)}`)
+  if (!/^\d+$/.test(text) || value > most)
+    throw new Error(`${option} must be a whole number from 0 to ${most}, not ${JSON.stringify(text)}`)
   return value
 }
 

@@ -1,6 +1,7 @@
 // `npm start`: what is missing is installed and built, then the demonstration runs from the built packages.
-import { join } from 'node:path'
+
 import { spawn } from 'node:child_process'
+import { join } from 'node:path'
 import { build, install, requireNode, root } from './prepare.mjs'
 
 requireNode()

@@ -13,7 +13,8 @@ const minutes = new Map()
 requireNode()
 timed('install', install)
 mkdirSync(buildFolder, { recursive: true })
-for (const file of ['not-run.txt', 'judges.txt', ...suites.map((suite) => `jest-${suite}.json`)]) rmSync(join(buildFolder, file), { force: true })
+for (const file of ['not-run.txt', 'judges.txt', ...suites.map((suite) => `jest-${suite}.json`)])
+  rmSync(join(buildFolder, file), { force: true })
 
 timed('types', () => build())
 const failures = []
@@ -36,7 +37,16 @@ function runSuite(suite) {
   console.log(`\n── ${suite} ${'─'.repeat(60 - suite.length)}`)
   const output = join(buildFolder, `jest-${suite}.json`)
   const oneByOne = suite === 'unit' ? [] : ['--runInBand']
-  const jest = ['node_modules/jest/bin/jest.js', '--selectProjects', suite, '--json', '--outputFile', output, '--testLocationInResults', ...oneByOne]
+  const jest = [
+    'node_modules/jest/bin/jest.js',
+    '--selectProjects',
+    suite,
+    '--json',
+    '--outputFile',
+    output,
+    '--testLocationInResults',
+    ...oneByOne
+  ]
   const code = run(process.execPath, jest, { stdio: ['ignore', 'ignore', 'inherit'] })
   if (code !== 0 || !existsSync(output)) failures.push(suite)
 }
