@@ -1,0 +1,123 @@
+package rocketmqts;
+
+import java.lang.reflect.Array;
+import java.lang.reflect.Constructor;
+import java.lang.reflect.Field;
+import java.lang.reflect.ParameterizedType;
+import java.lang.reflect.Type;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.atomic.AtomicLong;
+import org.apache.rocketmq.remoting.CommandCustomHeader;
+import org.apache.rocketmq.remoting.annotation.CFNotNull;
+
+/** Fills headers and bodies of whatever release is on the class path, field by field, so that no field of a class is forgotten. */
+final class Filler {
+    /** A map's keys repeat a field of its values; this names that field. */
+    private static final Map<String, String> KEY_NAMES = Map.of(
+        "topicConfigTable", "topicName", "brokerAddrTable", "brokerName", "clusterAddrTable", "clusterName", "filterServerTable", "brokerAddr");
+    /** Filled only where a row asks for them. */
+    private static final Set<String> LEFT_EMPTY = Set.of("topicQueueMappingInfoMap", "topicQueueMappingDetailMap", "topicQueueMappingByBroker");
+
+    private final Variant variant;
+
+    Filler(Variant variant) {
+        this.variant = variant;
+    }
+
+    <T extends CommandCustomHeader> T header(Class<T> type) throws Exception {
+        T header = type.getDeclaredConstructor().newInstance();
+        for (Field field : BeanFields.all(type)) {
+            if (isOmitted(type, field)) continue;
+            boolean isEmptied = variant.is("empty") && isOptional(field) && field.getType() == String.class;
+            field.set(header, isEmptied ? "" : value(field.getGenericType(), field.getName(), 0));
+        }
+        return header;
+    }
+
+    <T> T body(Class<T> type) throws Exception {
+        return type.cast(bean(type, 0));
+    }
+
+    private boolean isOmitted(Class<?> type, Field field) {
+        boolean isInherited = field.getDeclaringClass() != type && !field.getName().equals("bname");
+        return isOptional(field) && (variant.is("sparse") || isInherited && !variant.setsAll());
+    }
+
+    static boolean hasLong(Class<?> header) {
+        return BeanFields.all(header).stream().anyMatch(field -> field.getType() == Long.class || field.getType() == long.class);
+    }
+
+    static boolean hasOptionalText(Class<?> header) {
+        return BeanFields.all(header).stream().anyMatch(field -> field.getType() == String.class && isOptional(field));
+    }
+
+    private static boolean isOptional(Field field) {
+        return field.getAnnotation(CFNotNull.class) == null && !field.getType().isPrimitive();
+    }
+
+    private Object value(Type type, String name, int index) throws Exception {
+        if (type instanceof ParameterizedType) return container((ParameterizedType) type, name);
+        Class<?> raw = (Class<?>) type;
+        if (name.equals("topicFilterType") && raw == String.class) return variant.choice(2) == 0 ? "SINGLE_TAG" : "MULTI_TAG";
+        if (raw == String.class) return variant.text(PlainValues.text(name, index));
+        if (raw == int.class || raw == Integer.class) return variant.int32((int) PlainValues.number(name, index));
+        if (raw == long.class || raw == Long.class) return variant.int64(PlainValues.number(name, index));
+        if (raw == boolean.class || raw == Boolean.class) return variant.bool(false);
+        if (raw == AtomicLong.class) return new AtomicLong(variant.int64(PlainValues.number(name, index)));
+        if (raw.isEnum()) return raw.getEnumConstants()[variant.choice(raw.getEnumConstants().length)];
+        if (raw.isArray()) return array(raw.getComponentType(), name);
+        return bean(raw, index);
+    }
+
+    private Object container(ParameterizedType type, String name) throws Exception {
+        Class<?> raw = (Class<?>) type.getRawType();
+        Type[] of = type.getActualTypeArguments();
+        int count = LEFT_EMPTY.contains(name) ? 0 : variant.count();
+        if (Map.class.isAssignableFrom(raw)) {
+            Map<Object, Object> map = ConcurrentMap.class.isAssignableFrom(raw) ? new ConcurrentHashMap<>() : new LinkedHashMap<>();
+            for (int i = 0; i < count; i++) map.put(key(of[0], name, i), value(of[1], name, i));
+            return map;
+        }
+        Collection<Object> elements = List.class.isAssignableFrom(raw) ? new ArrayList<>() : new LinkedHashSet<>();
+        for (int i = 0; i < count; i++) elements.add(value(of[0], name, i));
+        return elements;
+    }
+
+    /** Without astral characters: the JSON reader of 5.5.0 fails on them in a member's name. */
+    private Object key(Type type, String name, int index) throws Exception {
+        if (type == Long.class) return (long) index;
+        Object key = value(type, KEY_NAMES.getOrDefault(name, "key"), index);
+        return key instanceof String ? ((String) key).replaceAll("[^\\x{0}-\\x{ffff}]", "") : key;
+    }
+
+    private Object array(Class<?> of, String name) throws Exception {
+        Object array = Array.newInstance(of, variant.count());
+        for (int i = 0; i < Array.getLength(array); i++) Array.set(array, i, value(of, name, i));
+        return array;
+    }
+
+    private Object bean(Class<?> type, int index) throws Exception {
+        Object bean = blank(type);
+        for (Field field : BeanFields.properties(type)) field.set(bean, value(field.getGenericType(), field.getName(), index));
+        return bean;
+    }
+
+    /** A few classes have no constructor without arguments. */
+    private static Object blank(Class<?> type) throws Exception {
+        Constructor<?> shortest = Arrays.stream(type.getConstructors()).min(Comparator.comparing(Constructor::getParameterCount)).orElseThrow();
+        Class<?>[] parameters = shortest.getParameterTypes();
+        Object[] arguments = new Object[parameters.length];
+        for (int i = 0; i < arguments.length; i++) arguments[i] = Array.get(Array.newInstance(parameters[i], 1), 0);
+        return shortest.newInstance(arguments);
+    }
+}

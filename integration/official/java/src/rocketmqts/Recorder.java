@@ -1,0 +1,35 @@
+package rocketmqts;
+
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.apache.rocketmq.remoting.protocol.RemotingCommand;
+
+/**
+ * Prints one JSON line per recording, made by the classes of the release on the class path: {"file": …, "record": {…}}.
+ * The only argument is the seed of the drawn values.
+ */
+public final class Recorder {
+    private Recorder() {
+    }
+
+    public static void main(String[] arguments) throws Exception {
+        long seed = Long.parseLong(arguments[0]);
+        PrintStream out = new PrintStream(System.out, false, StandardCharsets.UTF_8);
+        System.setOut(System.err);
+        System.setProperty(RemotingCommand.REMOTING_VERSION_KEY, Integer.toString(Release.VERSION));
+        for (Row row : Rows.ALL) {
+            if (row.code() == null) continue;
+            for (Map<String, Object> record : new Frames(row, seed).record()) print(out, row.name, record);
+        }
+        out.flush();
+    }
+
+    private static void print(PrintStream out, String file, Map<String, Object> record) {
+        Map<String, Object> line = new LinkedHashMap<>();
+        line.put("file", file);
+        line.put("record", record);
+        out.println(Described.text(line));
+    }
+}
