@@ -1,0 +1,118 @@
+import { lookup } from 'node:dns/promises'
+import { connect as connectTcp, createServer, isIP, type Server, type Socket } from 'node:net'
+import { networkInterfaces } from 'node:os'
+import { connect as connectTls, createServer as createTlsServer, type SecureVersion } from 'node:tls'
+import type { ByteStream, ConnectOptions, Endpoint, Listener, ListenOptions, Network, TlsOptions } from './network'
+import { connectAborted, connectFailed, connectTimedOut, listenFailed, resolveFailed } from './network-errors'
+import { RealStream } from './real-stream'
+
+const DEFAULT_CONNECT_TIMEOUT_MS = 10_000
+const TLS_HANDSHAKE_TIMEOUT_MS = 10_000
+const MIN_TLS_VERSION: SecureVersion = 'TLSv1.2'
+
+/**
+ * TCP and TLS of this process: no delay, keep-alive after a minute, TLS 1.2 or newer with certificates verified unless told
+ * otherwise. A connection attempt gives up after 10 s by default, a TLS handshake with a server after 10 s.
+ */
+export const realNetwork: Network = Object.freeze({
+  connect: (options: ConnectOptions) => new Promise<ByteStream>((resolve, reject) => openSocket(options, resolve, reject)),
+  listen: (options: ListenOptions, accept: (stream: ByteStream) => void) =>
+    new Promise<Listener>((resolve, reject) => openServer(options, accept, resolve, reject)),
+  async resolve(host: string): Promise<readonly string[]> {
+    try {
+      return (await lookup(host, { all: true })).map(({ address }) => address)
+    } catch (cause) {
+      throw resolveFailed(host, cause)
+    }
+  },
+  localAddresses(): readonly string[] {
+    const external = Object.values(networkInterfaces()).flatMap((infos) => (infos ?? []).filter((info) => !info.internal))
+    const addresses = (family: string): string[] => external.filter((info) => info.family === family).map((info) => info.address)
+    const all = [...addresses('IPv4'), ...addresses('IPv6')]
+    return all.length > 0 ? all : ['127.0.0.1']
+  }
+})
+
+const openSocket = (options: ConnectOptions, resolve: (stream: ByteStream) => void, reject: (error: Error) => void): void => {
+  const { host, port, tls, signal, timeoutMs = DEFAULT_CONNECT_TIMEOUT_MS } = options
+  const endpoint: Endpoint = { host, port }
+  if (signal?.aborted) {
+    reject(connectAborted(endpoint, signal.reason))
+    return
+  }
+  const socket = tls === undefined ? connectTcp({ host, port, allowHalfOpen: true }) : connectSecurely(endpoint, tls)
+  const settle = (): void => {
+    clearTimeout(timer)
+    signal?.removeEventListener('abort', abort)
+  }
+  const fail = (error: Error): void => {
+    settle()
+    socket.destroy()
+    reject(error)
+  }
+  const abort = (): void => fail(connectAborted(endpoint, signal?.reason))
+  const timer = setTimeout(() => fail(connectTimedOut(endpoint, timeoutMs)), timeoutMs)
+  signal?.addEventListener('abort', abort, { once: true })
+  socket.on('error', (cause) => fail(connectFailed(endpoint, cause)))
+  socket.once(tls === undefined ? 'connect' : 'secureConnect', () => {
+    settle()
+    resolve(new RealStream(socket))
+  })
+}
+
+const connectSecurely = ({ host, port }: Endpoint, tls: TlsOptions): Socket => {
+  const servername = tls.servername ?? (isIP(host) === 0 ? host : undefined)
+  const fixed = { host, port, allowHalfOpen: true, minVersion: MIN_TLS_VERSION, rejectUnauthorized: true }
+  return connectTls({ ...fixed, ...knownSettings(tls), ...(servername === undefined ? {} : { servername }) })
+}
+
+/** Only the settings we know, in a fresh object, so that nothing else slips through. */
+const knownSettings = (tls: TlsOptions) => {
+  const { ca, cert, key, passphrase, rejectUnauthorized, requestCert } = tls
+  return {
+    ...(ca === undefined ? {} : { ca: typeof ca === 'string' || Buffer.isBuffer(ca) ? ca : [...ca] }),
+    ...(cert === undefined ? {} : { cert }),
+    ...(key === undefined ? {} : { key }),
+    ...(passphrase === undefined ? {} : { passphrase }),
+    ...(rejectUnauthorized === undefined ? {} : { rejectUnauthorized }),
+    ...(requestCert === undefined ? {} : { requestCert })
+  }
+}
+
+const openServer = (
+  { host, port, tls, maxConnections }: ListenOptions,
+  accept: (stream: ByteStream) => void,
+  resolve: (listener: Listener) => void,
+  reject: (error: Error) => void
+): void => {
+  const onSocket = (socket: Socket): void => accept(new RealStream(socket))
+  const server = tls === undefined ? createServer({ allowHalfOpen: true }, onSocket) : createSecureServer(tls, onSocket)
+  if (maxConnections !== undefined) server.maxConnections = maxConnections
+  server.once('error', (cause) => reject(listenFailed({ host, port }, cause)))
+  server.listen({ host, port }, () => {
+    server.removeAllListeners('error')
+    // An accept that fails (too many open files) must not end the process; the next one may succeed.
+    server.on('error', () => {})
+    resolve(listenerOf(server, { host, port }))
+  })
+}
+
+const createSecureServer = (tls: TlsOptions, onSocket: (socket: Socket) => void): Server => {
+  const options = { allowHalfOpen: true, minVersion: MIN_TLS_VERSION, handshakeTimeout: TLS_HANDSHAKE_TIMEOUT_MS }
+  const server = createTlsServer({ ...options, ...knownSettings(tls) }, onSocket)
+  return server.on('tlsClientError', (_error, socket) => socket.destroy())
+}
+
+const listenerOf = (server: Server, asked: Endpoint): Listener => {
+  const address = server.address()
+  const endpoint = address !== null && typeof address === 'object' ? { host: address.address, port: address.port } : asked
+  return {
+    endpoint,
+    // `server.close` frees the port at once; its callback would wait for streams that were already accepted.
+    close: () =>
+      new Promise((resolve) => {
+        if (server.listening) server.close()
+        setImmediate(resolve)
+      })
+  }
+}

@@ -1,0 +1,76 @@
+import type { Socket } from 'node:net'
+import type { ByteStream, Endpoint, StreamHandlers } from './network'
+
+const KEEP_ALIVE_AFTER_MS = 60_000
+
+/** A TCP or TLS connection of this process. */
+export class RealStream implements ByteStream {
+  readonly remote: Endpoint
+  readonly local: Endpoint
+  readonly #socket: Socket
+  #error: Error | undefined
+  #isClosed = false
+
+  constructor(socket: Socket) {
+    this.#socket = socket
+    this.remote = { host: socket.remoteAddress ?? '', port: socket.remotePort ?? 0 }
+    this.local = { host: socket.localAddress ?? '', port: socket.localPort ?? 0 }
+    socket.setNoDelay(true)
+    socket.setKeepAlive(true, KEEP_ALIVE_AFTER_MS)
+    socket.on('error', (error) => {
+      this.#error ??= error
+    })
+    socket.once('close', () => {
+      this.#isClosed = true
+    })
+  }
+
+  get pendingBytes(): number {
+    return this.#socket.writableLength
+  }
+
+  start(handlers: StreamHandlers): void {
+    const socket = this.#socket
+    if (this.#isClosed) {
+      setImmediate(() => handlers.close(this.#error))
+      return
+    }
+    socket.on('drain', () => handlers.drain())
+    socket.once('end', () => handlers.end())
+    socket.once('close', () => handlers.close(this.#error))
+    socket.on('data', (chunk: Buffer) => handlers.data(chunk))
+  }
+
+  write(chunk: Buffer, written?: () => void): boolean {
+    if (!this.#socket.writable) return false
+    return this.#socket.write(chunk, written)
+  }
+
+  writeAll(chunks: readonly Buffer[], written?: () => void): boolean {
+    const socket = this.#socket
+    if (!socket.writable) return false
+    socket.cork()
+    chunks.forEach((chunk, index) => {
+      socket.write(chunk, index === chunks.length - 1 ? written : undefined)
+    })
+    socket.uncork()
+    return !socket.writableNeedDrain
+  }
+
+  pause(): void {
+    this.#socket.pause()
+  }
+
+  resume(): void {
+    this.#socket.resume()
+  }
+
+  end(): void {
+    this.#socket.end()
+  }
+
+  destroy(error?: Error): void {
+    this.#error ??= error
+    this.#socket.destroy()
+  }
+}
