@@ -1,0 +1,31 @@
+import { randomInt } from 'node:crypto'
+import { createServer } from 'node:net'
+
+/** Below the range from which operating systems take the ports of outgoing connections, so that none of those is in the way later. */
+const firstPort = 20_000
+const endPort = 32_000
+const attempts = 200
+
+/** Ports this process has given away: two clusters that start at once must not find the same ones free. */
+const given = new Set<number>()
+
+/** A port `p` for which `p + offset` is free for every offset, and which no other call in this process gets. */
+export async function freePort(offsets: readonly number[]): Promise<number> {
+  for (let attempt = 0; attempt < attempts; attempt++) {
+    const port = randomInt(firstPort, endPort)
+    const wanted = offsets.map((offset) => port + offset)
+    if (wanted.some((one) => given.has(one))) continue
+    for (const one of wanted) given.add(one)
+    if ((await Promise.all(wanted.map(isFree))).every(Boolean)) return port
+    for (const one of wanted) given.delete(one)
+  }
+  throw new Error(`no free port between ${firstPort} and ${endPort} after ${attempts} attempts`)
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer()
+    server.once('error', () => resolve(false))
+    server.listen({ port, exclusive: true }, () => server.close(() => resolve(true)))
+  })
+}

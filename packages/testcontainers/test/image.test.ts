@@ -1,0 +1,18 @@
+import { describe, expect, it } from '@jest/globals'
+import { originOf } from '../src/image'
+
+describe('an image’s origin', () => {
+  it('is the published image by its name', () => {
+    expect(originOf('apache/rocketmq:5.5.0', {})).toBe('apache/rocketmq')
+    expect(originOf('docker.io/apache/rocketmq:5.5.0', {})).toBe('apache/rocketmq')
+  })
+
+  it('is the assembled image by its label, whatever its name', () => {
+    expect(originOf('apache/rocketmq:5.5.0', { 'rocketmq-ts.origin': 'rocketmq-ts/official-jars' })).toBe('rocketmq-ts/official-jars')
+  })
+
+  it('is unknown for names that only look like the published one', () => {
+    expect(originOf('apache/rocketmq-dashboard:2', {})).toBe('other')
+    expect(originOf('registry.example/apache/rocketmq:5.5.0', {})).toBe('other')
+  })
+})
