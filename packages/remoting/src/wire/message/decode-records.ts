@@ -6,8 +6,11 @@ import { unwrapRecord } from './unwrap-record'
 /** What could be read of an answer's body. */
 export interface DecodedRecords {
   readonly records: MessageRecord[]
-  /** Why reading stopped before the end; `facts.offset` is where in the buffer. */
-  readonly error?: CodedError
+  /**
+   * Why reading stopped before the end. `facts.recordOffset` is where in the buffer the broken record starts,
+   * `facts.field` what is wrong with it.
+   */
+  readonly error?: ProtocolError
 }
 
 /**
@@ -31,7 +34,7 @@ export function decodeRecords(buffer: Buffer): DecodedRecords {
   return { records }
 }
 
-function stopped(offset: number, cause: unknown): CodedError {
-  if (cause instanceof CodedError) return cause
-  return new ProtocolError('broken message record', { offset }, cause)
+function stopped(recordOffset: number, cause: unknown): ProtocolError {
+  if (!(cause instanceof CodedError)) throw cause
+  return new ProtocolError(cause.message, { ...cause.facts, recordOffset }, cause)
 }

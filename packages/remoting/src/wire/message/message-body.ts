@@ -107,7 +107,7 @@ function inflateOptions(limits: BodyLimits): zlib.ZlibOptions {
 
 function inflateError(record: MessageRecord, limits: BodyLimits, cause: unknown): MessageBodyError {
   const maxBytes = limits.maxBytes ?? DEFAULT_MAX_DECOMPRESSED_BYTES
-  if (cause instanceof Error && 'code' in cause && cause.code === 'ERR_BUFFER_TOO_LARGE') {
+  if (typeof cause === 'object' && cause !== null && 'code' in cause && cause.code === 'ERR_BUFFER_TOO_LARGE') {
     return bodyError('BODY_TOO_LARGE', `the body is longer than ${maxBytes} bytes when decompressed`, record, { maxBytes }, cause)
   }
   return bodyError('BODY_BROKEN', 'the body is no valid zlib stream', record, {}, cause)
