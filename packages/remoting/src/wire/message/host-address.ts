@@ -9,6 +9,7 @@ export interface HostAddress {
 
 /** Parsed addresses kept; a broker sees its own and those of its clients again and again. */
 const MAX_KNOWN = 4096
+const MAX_KNOWN_LENGTH = 64
 const known = new Map<string, Buffer>()
 
 /**
@@ -22,6 +23,7 @@ export function ipBytes(host: string): Buffer {
   if (found !== undefined) return found
   const parsed = parseIp(host)
   if (parsed === undefined) throw new ProtocolError('not an IP address', { field: 'host', value: host.slice(0, 64) })
+  if (host.length > MAX_KNOWN_LENGTH) return parsed
   if (known.size >= MAX_KNOWN) known.clear()
   known.set(host, parsed)
   return parsed

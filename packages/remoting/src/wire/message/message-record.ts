@@ -1,5 +1,5 @@
 import { ipText } from './host-address'
-import { readInt64 } from './int64'
+import { readInt64 } from './integers'
 import { offsetMessageId } from './offset-message-id'
 import { decodeProperties } from './properties'
 import { bodyLengthAt, bornHostBytes, checkRecord, RecordField, RecordMagic, storeHostBytes } from './record-layout'

@@ -1,6 +1,6 @@
 import { ProtocolError } from 'net-ts-protocol-kit'
 import { type HostAddress, ipBytes, ipText } from './host-address'
-import { isPosition, readInt64, writeInt64 } from './int64'
+import { isPosition, readInt64, writeInt64 } from './integers'
 
 /** Where a message is stored: what an offset message id says. */
 export interface OffsetMessageId extends HostAddress {

@@ -1,5 +1,5 @@
 import { ProtocolError } from 'net-ts-protocol-kit'
-import { isPosition } from './int64'
+import { isPosition } from './integers'
 import { MessageSysFlag } from './sys-flags'
 
 /** First word after the size of a record: which layout follows (read in common/…/message/MessageVersion.java). */

@@ -1,7 +1,7 @@
 import { ProtocolError } from 'net-ts-protocol-kit'
 import { bodyCrc } from './crc'
 import { type HostAddress, ipBytes } from './host-address'
-import { writeInt64 } from './int64'
+import { writeInt32, writeInt64 } from './integers'
 import { MAX_PROPERTIES_BYTES, MAX_V1_TOPIC_BYTES, MIN_RECORD_BYTES, RecordMagic } from './record-layout'
 import { MessageSysFlag } from './sys-flags'
 
@@ -41,8 +41,7 @@ const MAX_TOPIC_BYTES = 32767
  * @throws ProtocolError when topic or properties do not fit their length fields, or a host is no IP address.
  */
 export function recordSize(content: RecordContent): number {
-  const topicBytes = Buffer.byteLength(content.topic)
-  if (topicBytes > MAX_TOPIC_BYTES) throw tooLong('topic', topicBytes, MAX_TOPIC_BYTES)
+  const topicBytes = topicText(content.topic).length
   const propertiesBytes = content.properties.length
   if (propertiesBytes > MAX_PROPERTIES_BYTES) throw tooLong('properties', propertiesBytes, MAX_PROPERTIES_BYTES)
   const hosts = ipBytes(content.bornHost.host).length + ipBytes(content.storeHost.host).length - 8
@@ -60,22 +59,22 @@ export function writeRecord(target: Buffer, at: number, content: RecordContent, 
   if (target.length - at < size) throw new ProtocolError('no room for the record', { offset: at, size, room: target.length - at })
   const bornIp = ipBytes(content.bornHost.host)
   const storeIp = ipBytes(content.storeHost.host)
-  const topicBytes = Buffer.byteLength(content.topic)
-  target.writeInt32BE(size, at)
-  target.writeInt32BE(topicBytes > MAX_V1_TOPIC_BYTES ? RecordMagic.V2 : RecordMagic.V1, at + 4)
-  target.writeInt32BE(bodyCrc(content.body), at + 8)
-  target.writeInt32BE(content.queueId, at + 12)
-  target.writeInt32BE(content.flag | 0, at + 16)
+  const topic = topicText(content.topic)
+  writeInt32(target, at, size)
+  writeInt32(target, at + 4, topic.length > MAX_V1_TOPIC_BYTES ? RecordMagic.V2 : RecordMagic.V1)
+  writeInt32(target, at + 8, bodyCrc(content.body))
+  writeInt32(target, at + 12, content.queueId)
+  writeInt32(target, at + 16, content.flag)
   writeInt64(target, at + 20, place.queueOffset)
   writeInt64(target, at + 28, place.physicalOffset)
-  target.writeInt32BE(hostFlags(content.sysFlag, bornIp, storeIp), at + 36)
+  writeInt32(target, at + 36, hostFlags(content.sysFlag, bornIp, storeIp))
   writeInt64(target, at + 40, content.bornTimestamp)
   let next = writeHost(target, at + 48, bornIp, content.bornHost.port)
   writeInt64(target, next, place.storeTimestamp)
   next = writeHost(target, next + 8, storeIp, content.storeHost.port)
-  target.writeInt32BE(content.reconsumeTimes, next)
+  writeInt32(target, next, content.reconsumeTimes)
   writeInt64(target, next + 4, content.preparedTransactionOffset)
-  writeVariablePart(target, next + 12, content, topicBytes)
+  writeVariablePart(target, next + 12, content, topic)
   return size
 }
 
@@ -86,18 +85,35 @@ function hostFlags(sysFlag: number, bornIp: Buffer, storeIp: Buffer): number {
 
 function writeHost(target: Buffer, at: number, ip: Buffer, port: number): number {
   for (let i = 0; i < ip.length; i++) target[at + i] = ip[i] as number
-  target.writeInt32BE(port, at + ip.length)
+  writeInt32(target, at + ip.length, port)
   return at + ip.length + 4
 }
 
-function writeVariablePart(target: Buffer, at: number, content: RecordContent, topicBytes: number): void {
-  target.writeInt32BE(content.body.length, at)
+function writeVariablePart(target: Buffer, at: number, content: RecordContent, topic: Buffer): void {
+  writeInt32(target, at, content.body.length)
   let next = at + 4 + content.body.copy(target, at + 4)
-  if (topicBytes > MAX_V1_TOPIC_BYTES) next = target.writeInt16BE(topicBytes, next)
-  else next = target.writeInt8(topicBytes, next)
-  next += target.write(content.topic, next, 'utf8')
-  next = target.writeInt16BE(content.properties.length, next)
+  if (topic.length > MAX_V1_TOPIC_BYTES) target[next++] = topic.length >>> 8
+  target[next++] = topic.length
+  next += topic.copy(target, next)
+  target[next++] = content.properties.length >>> 8
+  target[next++] = content.properties.length
   content.properties.copy(target, next)
+}
+
+/** Encoded topics kept: a broker writes the same few again and again. */
+const MAX_KNOWN = 4096
+const MAX_KNOWN_TOPIC_BYTES = 255
+const known = new Map<string, Buffer>()
+
+function topicText(topic: string): Buffer {
+  const found = known.get(topic)
+  if (found !== undefined) return found
+  const bytes = Buffer.from(topic)
+  if (bytes.length > MAX_TOPIC_BYTES) throw tooLong('topic', bytes.length, MAX_TOPIC_BYTES)
+  if (bytes.length > MAX_KNOWN_TOPIC_BYTES) return bytes
+  if (known.size >= MAX_KNOWN) known.clear()
+  known.set(topic, bytes)
+  return bytes
 }
 
 function tooLong(field: string, bytes: number, maxBytes: number): ProtocolError {
