@@ -1,3 +1,100 @@
+export { type BodyCodec, bytesBody, decodeBody, encodeBody, jsonBody, noBody, optionalBody, propertiesBody, textBody } from './body/codec'
+export { type BodyObject, type BodyType, unknownMembers } from './body/index'
+export {
+  BOUNDARY_TYPE,
+  type BoundaryType,
+  BrokerData,
+  CheckClientRequestBody,
+  ClusterInfo,
+  CONSUME_FROM_WHERE,
+  CONSUME_TYPE,
+  type ConsumeFromWhere,
+  ConsumerData,
+  type ConsumeType,
+  CustomizedRetryPolicy,
+  DataVersion,
+  ExponentialRetryPolicy,
+  GetConsumerListByGroupResponseBody,
+  GROUP_RETRY_POLICY_TYPE,
+  GroupRetryPolicy,
+  type GroupRetryPolicyType,
+  HeartbeatData,
+  KVTable,
+  LockBatchRequestBody,
+  LockBatchResponseBody,
+  LogicQueueMappingItem,
+  MESSAGE_MODEL,
+  type MessageModel,
+  MessageQueue,
+  type OpenEnum,
+  ProducerData,
+  QueueData,
+  RegisterBrokerBody,
+  SimpleSubscriptionData,
+  SubscriptionData,
+  SubscriptionGroupConfig,
+  TOPIC_FILTER_TYPE,
+  TopicConfig,
+  TopicConfigAndMappingSerializeWrapper,
+  type TopicFilterType,
+  TopicQueueMappingDetail,
+  TopicQueueMappingInfo,
+  TopicRouteData,
+  UnlockBatchRequestBody
+} from './generated/bodies'
+export {
+  type BrokerHeartbeatRequestHeader,
+  type ConsumerSendMsgBackRequestHeader,
+  type CreateTopicRequestHeader,
+  type DeleteTopicFromNamesrvRequestHeader,
+  type DeleteTopicRequestHeader,
+  type GetAllTopicConfigRequestHeader,
+  type GetAllTopicConfigResponseHeader,
+  type GetConsumerListByGroupRequestHeader,
+  type GetConsumerListByGroupResponseHeader,
+  type GetEarliestMsgStoretimeRequestHeader,
+  type GetEarliestMsgStoretimeResponseHeader,
+  type GetMaxOffsetRequestHeader,
+  type GetMaxOffsetResponseHeader,
+  type GetMinOffsetRequestHeader,
+  type GetMinOffsetResponseHeader,
+  type GetRouteInfoRequestHeader,
+  HeaderTables,
+  type HeartbeatRequestHeader,
+  type HeartbeatResponseHeader,
+  type LockBatchMqRequestHeader,
+  type NoHeader,
+  type NotifyConsumerIdsChangedRequestHeader,
+  type PullMessageRequestHeader,
+  type PullMessageResponseHeader,
+  type QueryConsumerOffsetRequestHeader,
+  type QueryConsumerOffsetResponseHeader,
+  type QueryDataVersionRequestHeader,
+  type QueryDataVersionResponseHeader,
+  type RegisterBrokerRequestHeader,
+  type RegisterBrokerResponseHeader,
+  type RpcRequestHeader,
+  type SearchOffsetRequestHeader,
+  type SearchOffsetResponseHeader,
+  type SendMessageRequestHeader,
+  type SendMessageRequestHeaderV2,
+  type SendMessageResponseHeader,
+  type TopicQueueRequestHeader,
+  type TopicRequestHeader,
+  type UnlockBatchMqRequestHeader,
+  type UnRegisterBrokerRequestHeader,
+  type UnregisterClientRequestHeader,
+  type UnregisterClientResponseHeader,
+  type UpdateConsumerOffsetRequestHeader,
+  type UpdateConsumerOffsetResponseHeader
+} from './generated/headers'
+export { LanguageCode, type LanguageName, ReleaseVersion } from './generated/peers'
+export { RequestCode } from './generated/request-codes'
+export { ResponseCode, type ResponseCodeName } from './generated/response-codes'
+export type { HeaderField, HeaderFieldType, HeaderTable } from './header/header-table'
+export { type JsonLimits, readJson, readJsonBytes } from './json/read-json'
+export { type JsonArray, type JsonKey, type JsonMember, JsonNumber, JsonObject, type JsonValue } from './json/value'
+export { type JsonStyle, writeJson } from './json/write-json'
 export {
   appendProperties,
   type BatchLimits,
@@ -94,3 +191,15 @@ export {
   writeRecord,
   ZLIB_BODY_FLAGS
 } from './message/index'
+export { releaseVersion } from './release'
+export { findRequest, responseCodeName } from './request-lookup'
+export type {
+  Direction,
+  RequestBodyOf,
+  RequestHeaderOf,
+  RequestRow,
+  ResponseBodyOf,
+  ResponseHeaderOf,
+  Role,
+  RowSide
+} from './request-row'

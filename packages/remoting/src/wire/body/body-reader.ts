@@ -1,0 +1,56 @@
+import { ProtocolError } from 'net-ts-protocol-kit'
+import { referenceIn, resolveReference } from '../json/reference'
+import type { JsonValue } from '../json/value'
+import type { BodyType } from './body-type'
+
+const MAX_DEPTH = 64
+/** A reference costs no text, so a short document could ask for any number of values. */
+const MAX_VALUES = 2_000_000
+const MAX_REFERENCES_IN_A_ROW = 8
+
+/** One walk over a document along its schema: follows references, knows where it is, and ends. */
+export class BodyReader {
+  readonly #root: JsonValue
+  readonly #ancestors: JsonValue[] = []
+  readonly #path: string[] = []
+  #valuesLeft = MAX_VALUES
+
+  constructor(root: JsonValue) {
+    this.#root = root
+  }
+
+  /** Reads the document itself. */
+  readRoot<Value>(type: BodyType<Value>): Value {
+    const json = this.#resolve(this.#root)
+    return json === null ? this.fail('is missing') : type.read(json, this)
+  }
+
+  /** Reads a part of `parent`; `undefined` for `null`, as official readers leave such a member alone. */
+  read<Value>(type: BodyType<Value>, json: JsonValue, parent: JsonValue, step: string): Value | undefined {
+    this.#ancestors.push(parent)
+    this.#path.push(step)
+    if (this.#path.length > MAX_DEPTH) this.fail(`is deeper than ${MAX_DEPTH}`)
+    if (this.#valuesLeft-- <= 0) this.fail('stands for too many values')
+    const target = this.#resolve(json)
+    const value = target === null ? undefined : type.read(target, this)
+    this.#path.pop()
+    this.#ancestors.pop()
+    return value
+  }
+
+  fail(reason: string, member?: string): never {
+    const field = [...this.#path, ...(member === undefined ? [] : [`.${member}`])].join('').replace(/^\./, '')
+    throw new ProtocolError(`${field === '' ? 'body' : field} ${reason}`, { field, reason })
+  }
+
+  #resolve(json: JsonValue): JsonValue {
+    let target = json
+    for (let count = 0; count < MAX_REFERENCES_IN_A_ROW; count++) {
+      const path = referenceIn(target)
+      if (path === undefined) return target
+      const found = resolveReference(path, this.#root, this.#ancestors)
+      target = found === undefined ? this.fail('refers to nothing') : found
+    }
+    return this.fail('refers in circles')
+  }
+}

@@ -1,0 +1,5 @@
+export { BodyReader } from './body-reader'
+export type { BodyType } from './body-type'
+export { list, numberMap, objectMap, stringMap } from './containers'
+export { type BodyObject, object, unknownMembers } from './object-type'
+export { base64, bool, bound, double, enumName, int, opaque, position, text } from './scalars'
