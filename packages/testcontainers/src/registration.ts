@@ -1,24 +1,39 @@
 import { createConnection } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
+import { StartError } from './errors'
 
 const pollMs = 100
 const answerMs = 5_000
 const maxAnswerBytes = 1 << 20
 
+/** The broker that is awaited, and by whom it shall be listed. */
+export interface Registration {
+  readonly ip: string
+  readonly nameserverPort: number
+  readonly brokerPort: number
+  /** The image, for the error. */
+  readonly image: string
+  readonly timeoutMs: number
+}
+
 /**
- * Resolves when the nameserver lists the broker. A broker says that it has started even when it could not reach its nameserver, and
- * then tries again only every 30 s; read in broker/…/BrokerController.java of both releases.
+ * Resolves when the nameserver lists the broker, rejects with {@link StartError} when it does not in time. A broker says that it has
+ * started even when it could not reach its nameserver, and then tries again only every 30 s; read in broker/…/BrokerController.java of
+ * both releases.
  */
-export async function untilRegistered(nameserver: { host: string; port: number }, brokerAddress: string, timeoutMs: number): Promise<void> {
+export async function untilRegistered({ ip, nameserverPort, brokerPort, image, timeoutMs }: Registration): Promise<void> {
   const deadline = performance.now() + timeoutMs
-  while (!(await clusterInfo(nameserver)).includes(`"${brokerAddress}"`)) {
-    if (performance.now() > deadline) throw new Error(`the nameserver does not list ${brokerAddress} after ${timeoutMs} ms`)
+  const address = `${ip}:${brokerPort}`
+  while (!(await clusterInfo(ip, nameserverPort)).includes(`"${address}"`)) {
+    if (performance.now() > deadline) {
+      throw new StartError('broker', image, [], new Error(`the nameserver does not list ${address} after ${timeoutMs} ms`))
+    }
     await delay(pollMs)
   }
 }
 
 /** The nameserver's answer to GET_BROKER_CLUSTER_INFO (106) as text, empty when there is none. */
-function clusterInfo({ host, port }: { host: string; port: number }): Promise<string> {
+function clusterInfo(host: string, port: number): Promise<string> {
   return new Promise((resolve) => {
     const socket = createConnection({ host, port, timeout: answerMs })
     let answer = Buffer.alloc(0)

@@ -1,13 +1,15 @@
 import { randomUUID } from 'node:crypto'
 import { Network, type StartedNetwork } from 'testcontainers'
 import { brokerProperties, propertiesText } from './broker-properties'
-import { ContainerCluster } from './cluster'
+import { Cluster } from './cluster'
+import { ContainerRunner } from './container-runner'
 import { type Ground, startBroker, startNameserver } from './containers'
 import { type Engine, reachEngine } from './engine'
 import { ensureImage } from './image'
 import { type ResolvedOptions, type RocketMQOptions, resolveOptions } from './options'
 import { freePort } from './ports'
-import type { StartedRocketMQ } from './started'
+import { untilRegistered } from './registration'
+import type { RocketMQImage, StartedRocketMQ } from './started'
 
 /**
  * Starts an official nameserver and broker in two containers and resolves when the broker has registered. The caller owns them:
@@ -21,21 +23,30 @@ export async function startRocketMQ(options: RocketMQOptions = {}): Promise<Star
   const engine = await reachEngine()
   const image = await ensureImage(engine.client, resolved.image)
   const ground = await prepareGround(resolved, engine)
-  const cleanUp: (() => Promise<unknown>)[] = [async () => ground.network?.stop()]
+  const started: Disposal[] = [async () => ground.network?.stop()]
   try {
-    const nameserver = await startNameserver(ground)
-    cleanUp.unshift(() => nameserver.stop())
-    const place = { ip: engine.ip, port: ground.brokerPort, nameserver: ground.nameserver, config: resolved.brokerConfig }
-    const properties = brokerProperties(place)
-    const broker = await startBroker(ground, propertiesText(properties))
-    cleanUp.unshift(() => broker.stop())
-    const cluster = new ContainerCluster({ ground, ip: engine.ip, image, properties, client: engine.client, nameserver, broker })
-    await cluster.untilRegistered()
-    return cluster
+    return await startOn(ground, engine, image, started)
   } catch (error) {
-    for (const step of cleanUp) await step()
+    // Newest first; what the failed start has already removed itself is not worth a second error.
+    for (const dispose of started.reverse()) await dispose().catch(() => undefined)
     throw error
   }
+}
+
+type Disposal = () => Promise<unknown>
+
+async function startOn(ground: Ground, engine: Engine, image: RocketMQImage, started: Disposal[]): Promise<StartedRocketMQ> {
+  const { ip, client } = engine
+  const { options, nameserverPort, brokerPort, network } = ground
+  const nameserver = await startNameserver(ground)
+  started.push(() => nameserver.stop())
+  const properties = brokerProperties({ ip, port: brokerPort, nameserver: ground.nameserver, config: options.brokerConfig })
+  const broker = await startBroker(ground, propertiesText(properties))
+  started.push(() => broker.stop())
+  const registration = { ip, nameserverPort, brokerPort, image: image.name, timeoutMs: options.startupTimeoutMs }
+  await untilRegistered(registration)
+  const runner = new ContainerRunner({ client, registration, nameserver, broker, network })
+  return new Cluster({ ip, nameserverPort, brokerPort, properties, version: options.version, image }, runner)
 }
 
 async function prepareGround(options: ResolvedOptions, engine: Engine): Promise<Ground> {
