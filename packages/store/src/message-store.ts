@@ -1,28 +1,9 @@
-import type { MessageRecord } from '@rocketmq-ts/remoting/wire'
+import type { MessageRecord, RecordContent } from '@rocketmq-ts/remoting/wire'
 
-/** What a store needs to know of a message to append it. The store adds offsets, store time and host. */
-export interface AppendRequest {
-  readonly topic: string
-  readonly queueId: number
-  /** Application flag, int32, stored as it came. */
-  readonly flag: number
-  readonly sysFlag: number
-  readonly bornTimestamp: number
-  readonly bornHost: HostAddress
-  readonly storeHost: HostAddress
-  readonly reconsumeTimes: number
-  /** Offset of the half message for transactions, else 0. */
-  readonly preparedTransactionOffset: number
-  readonly body: Buffer
-  /** Encoded properties: `name \x01 value \x02 …`, at most 32,767 bytes. */
-  readonly properties: Buffer
+/** What a store needs to know of a message to append it. The store adds offsets and store time. */
+export interface AppendRequest extends RecordContent {
   /** What the consume queue carries for filtering: Java's `String.hashCode` of the tag, 0 without one, or a delivery time for scheduled messages. */
   readonly tagsCode: number
-}
-
-export interface HostAddress {
-  readonly host: string
-  readonly port: number
 }
 
 /** Where a staged record will be. Stable from the moment `append` returns. */
@@ -50,7 +31,7 @@ export interface ReadRequest {
   readonly queueId: number
   /** First queue offset wanted. */
   readonly queueOffset: number
-  /** At most this many records. */
+  /** At most this many records, but always one when there is one. */
   readonly maxCount: number
   /** At most this many bytes, but always one record when there is one. */
   readonly maxBytes: number
@@ -60,7 +41,8 @@ export interface ReadRequest {
 
 /**
  * How a read ended. The names are Java's `GetMessageStatus`; the broker maps them to response codes
- * (read in broker/…/PullMessageProcessor.java).
+ * (read in broker/…/PullMessageProcessor.java). A queue that never had a record is `NO_MESSAGE_IN_QUEUE`, as in Java,
+ * which makes a queue when one is asked for; `NO_MATCHED_LOGIC_QUEUE` is for stores that cannot.
  */
 export type ReadStatus =
   | 'FOUND'
@@ -97,23 +79,39 @@ export type MaybePromise<T> = T | Promise<T>
  * records only.
  */
 export interface MessageStore {
-  /** Opens (recovers) the store. Idempotent. */
+  /**
+   * Opens (recovers) the store. Idempotent. Before it, and after `close`, `append` throws `STORE_NOT_WRITABLE`, whatever
+   * asks for records or offsets `STORE_CLOSED`, and `commit` does nothing.
+   */
   start(): Promise<void>
   /** Commits what is staged, releases everything. A closed memory store may be started again with all it held. */
   close(): Promise<void>
 
   /**
-   * Stages one record and tells where it will be. Throws a `StoreError`: `MESSAGE_TOO_LARGE`, `PROPERTIES_TOO_LARGE`,
-   * `TOPIC_TOO_LONG`, `STORE_NOT_WRITABLE`.
+   * Stages one record and tells where it will be. Body and properties are copied in this call.
+   *
+   * Prepared and rolled-back transaction messages (by system flag) are stored without a place in a queue: their queue
+   * offset is 0, no read finds them and no arrival tells of them (read in store/…/CommitLog.java).
+   *
+   * @throws StoreError `MESSAGE_TOO_LARGE`, `PROPERTIES_TOO_LARGE`, `TOPIC_TOO_LONG`; `STORE_NOT_WRITABLE` when it is full
+   * of records that are not committed yet, or not started. Nothing was staged then.
    */
   append(request: AppendRequest): Appended
-  /** Makes the staged records as durable as the mode promises; then calls this turn's waiters, then arrival listeners. */
+  /**
+   * Makes the staged records as durable as the mode promises; then calls this turn's waiters, then arrival listeners.
+   * Called by one of them it makes visible at once, and its own waiters and listeners come after those under way.
+   */
   commit(): void
   /** Calls back when everything staged so far is committed, or has failed. Never inside this call. */
   whenCommitted(waiter: (status: CommitStatus) => void): void
-  /** Told of every committed record, in log order. Returns the way to stop listening. */
+  /** Told of every committed record that has a place in a queue, in log order. Returns the way to stop listening. */
   onArrival(listener: (arrival: Arrival) => void): () => void
 
+  /**
+   * Records of a queue from an offset on. At most 800 entries (or `maxCount`, if more) are looked at, so that a filter that
+   * matches little costs little: `NO_MATCHED_MESSAGE` then, to be continued at `nextBeginOffset`
+   * (read in store/…/DefaultMessageStore.java, `getMessage`).
+   */
   read(request: ReadRequest): MaybePromise<ReadResult>
   /** The record at a commit log offset, decoded, or `undefined` when there is none (removed, never written, inside another). */
   recordAt(physicalOffset: number): MaybePromise<MessageRecord | undefined>
@@ -121,11 +119,15 @@ export interface MessageStore {
   minOffset(topic: string, queueId: number): number
   /** Next queue offset to be committed; 0 for a queue that never existed. */
   maxOffset(topic: string, queueId: number): number
-  /** The queue offset of the first (LOWER) or last (UPPER) record at a store time; the nearest end when outside. */
+  /**
+   * A queue offset by store time. LOWER: the first record stored then or later, the maximum offset when there is none.
+   * UPPER: the last record stored then or earlier, the minimum offset when there is none. So with nothing stored at that
+   * very time UPPER is before LOWER (read in store/…/ConsumeQueue.java, `binarySearchInQueueByTime`).
+   */
   offsetByTime(topic: string, queueId: number, timestampMs: number, boundary: OffsetBoundary): MaybePromise<number>
   /** Store time of the record at a queue offset, or −1. */
   storeTimeAt(topic: string, queueId: number, queueOffset: number): MaybePromise<number>
-  /** Drops all queues of the topic; its records in the log become unreachable. */
+  /** Drops all queues of the topic, staged records included: a queue of that name begins at 0 again. */
   deleteTopic(topic: string): void
 
   /** Small named texts that must survive a restart (`topics.json`, `consumerOffset.json`, `delayOffset.json`, `subscriptionGroup.json`). */
@@ -133,7 +135,7 @@ export interface MessageStore {
 }
 
 export interface StoreDocuments {
-  /** The text, or `undefined` when it was never written. */
+  /** The text, or `undefined` when it was never written. Names are `[A-Za-z0-9._-]`, at most 64, not starting with a dot; others throw `DOCUMENT_NAME_ILLEGAL`. */
   read(name: string): string | undefined
   /** Replaces the text atomically; durable when the returned promise settles. */
   write(name: string, text: string): Promise<void>

@@ -1,3 +1,4 @@
+export { CodedError, ProtocolError } from 'net-ts-protocol-kit'
 export { type BodyCodec, bytesBody, decodeBody, encodeBody, jsonBody, noBody, optionalBody, propertiesBody, textBody } from './body/codec'
 export { type BodyObject, type BodyType, unknownMembers } from './body/index'
 export {
