@@ -23,6 +23,10 @@ public final class Recorder {
             if (row.code() == null) continue;
             for (Map<String, Object> record : new Frames(row, seed).record()) print(out, row.name, record);
         }
+        for (Map<String, Object> record : StoredRecords.record()) print(out, "message-records", record);
+        for (Map<String, Object> record : Batches.record(seed)) print(out, "message-batches", record);
+        for (Map<String, Object> record : MessageIds.record()) print(out, "message-ids", record);
+        for (Map<String, Object> record : TagHashCodes.record()) print(out, "tag-hash-codes", record);
         out.flush();
     }
 
