@@ -93,9 +93,19 @@ export type HappeningOf<T extends Happening['type']> = Extract<Happening, { read
 /** What a run did and saw, in the order in which it happened in this process. Written by rows, judged by the checker. */
 export class History {
   readonly #happenings: Happening[] = []
+  readonly #arrived = new Map<string, Set<string>>()
 
   add(happening: Happening): void {
     this.#happenings.push(happening)
+    if (happening.type !== 'delivered') return
+    const arrived = this.#arrived.get(happening.group)
+    if (arrived === undefined) this.#arrived.set(happening.group, new Set([happening.uid]))
+    else arrived.add(happening.uid)
+  }
+
+  /** Uids that were delivered to a group, each once. */
+  arrivedAt(group: string): ReadonlySet<string> {
+    return this.#arrived.get(group) ?? new Set()
   }
 
   get happenings(): readonly Happening[] {

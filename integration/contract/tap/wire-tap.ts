@@ -58,6 +58,11 @@ export class WireTap {
     return this.#rules.length > 0
   }
 
+  /** Requests that clients sent, of whatever code. */
+  get sent(): number {
+    return [...this.#counts].reduce((sum, [key, count]) => sum + (key.startsWith('sent ') ? count : 0), 0)
+  }
+
   /** Requests of a code that passed, in one direction. */
   requests(code: number, direction: Passing['direction'] = 'sent'): number {
     return this.#counts.get(`${direction} ${code}`) ?? 0
