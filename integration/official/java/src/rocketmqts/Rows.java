@@ -28,6 +28,7 @@ final class Rows {
         new Row("QUERY_CONSUMER_OFFSET", TO_SERVER, "QueryConsumerOffsetRequestHeader", "QueryConsumerOffsetResponseHeader", Body.NONE, Body.NONE),
         new Row("UPDATE_CONSUMER_OFFSET", TO_SERVER, "UpdateConsumerOffsetRequestHeader", "UpdateConsumerOffsetResponseHeader", Body.NONE, Body.NONE),
         new Row("UPDATE_AND_CREATE_TOPIC", TO_SERVER, "CreateTopicRequestHeader", null, Body.NONE, Body.NONE),
+        new Row("GET_ALL_TOPIC_CONFIG", TO_SERVER, "GetAllTopicConfigRequestHeader", "GetAllTopicConfigResponseHeader", Body.NONE, new BeanBody(Release.TOPIC_CONFIGS)),
         new Row("SEARCH_OFFSET_BY_TIMESTAMP", TO_SERVER, "SearchOffsetRequestHeader", "SearchOffsetResponseHeader", Body.NONE, Body.NONE),
         new Row("GET_MAX_OFFSET", TO_SERVER, "GetMaxOffsetRequestHeader", "GetMaxOffsetResponseHeader", Body.NONE, Body.NONE),
         new Row("GET_MIN_OFFSET", TO_SERVER, "GetMinOffsetRequestHeader", "GetMinOffsetResponseHeader", Body.NONE, Body.NONE),

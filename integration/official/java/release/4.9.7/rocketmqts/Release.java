@@ -9,6 +9,7 @@ import org.apache.rocketmq.common.MQVersion;
 import org.apache.rocketmq.common.TopicFilterType;
 import org.apache.rocketmq.common.message.MessageExt;
 import org.apache.rocketmq.common.protocol.body.RegisterBrokerBody;
+import org.apache.rocketmq.common.protocol.body.TopicConfigSerializeWrapper;
 import org.apache.rocketmq.remoting.protocol.RemotingSerializable;
 import org.apache.rocketmq.store.CommitLog;
 import org.apache.rocketmq.store.MessageExtBrokerInner;
@@ -17,6 +18,8 @@ import org.apache.rocketmq.store.MessageExtBrokerInner;
 final class Release {
     static final String NAME = "4.9.7";
     static final int VERSION = MQVersion.CURRENT_VERSION;
+    /** What GET_ALL_TOPIC_CONFIG is answered with. */
+    static final Class<?> TOPIC_CONFIGS = TopicConfigSerializeWrapper.class;
 
     private Release() {
     }

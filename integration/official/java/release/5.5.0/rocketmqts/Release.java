@@ -10,6 +10,7 @@ import org.apache.rocketmq.common.message.MessageExtBrokerInner;
 import org.apache.rocketmq.common.message.MessageVersion;
 import org.apache.rocketmq.remoting.protocol.RemotingSerializable;
 import org.apache.rocketmq.remoting.protocol.body.RegisterBrokerBody;
+import org.apache.rocketmq.remoting.protocol.body.TopicConfigAndMappingSerializeWrapper;
 import org.apache.rocketmq.store.MessageExtEncoder;
 import org.apache.rocketmq.store.config.MessageStoreConfig;
 
@@ -17,6 +18,8 @@ import org.apache.rocketmq.store.config.MessageStoreConfig;
 final class Release {
     static final String NAME = "5.5.0";
     static final int VERSION = MQVersion.CURRENT_VERSION;
+    /** What GET_ALL_TOPIC_CONFIG is answered with. */
+    static final Class<?> TOPIC_CONFIGS = TopicConfigAndMappingSerializeWrapper.class;
 
     private Release() {
     }
