@@ -1,0 +1,126 @@
+import { CodedError } from './coded-error'
+import type { Sweep, Swept } from './sweep'
+
+/** A request that waits for its response. */
+export interface PendingCall {
+  /** When it fails, on the monotonic clock of the sweep. */
+  readonly deadline: number
+}
+
+/** Settings of a {@link CallTable}. */
+export interface CallTableOptions<Call extends PendingCall> {
+  /** Finds what is overdue. Shared by many tables. */
+  readonly sweep: Sweep
+  /** Called with each overdue call, which has left the table. */
+  readonly onTimeout: (call: Call, id: number) => void
+  /** Most calls that may wait at a time. Default 65 536. */
+  readonly maxPending?: number
+  /** First id. Default 0. */
+  readonly firstId?: number
+}
+
+const MAX_ID = 0x7fff_ffff
+
+/**
+ * Which response belongs to which request, on one connection. Ids count up through the non-negative int32 range and start again, and
+ * none is given out while it is pending. A response whose id is not pending, unknown or repeated, is counted and gets nothing.
+ */
+export class CallTable<Call extends PendingCall> implements Swept {
+  readonly #options: CallTableOptions<Call>
+  readonly #maxPending: number
+  readonly #pending = new Map<number, Call>()
+  #nextId: number
+  #isSwept = false
+  #unknownResponses = 0
+  #timeouts = 0
+
+  constructor(options: CallTableOptions<Call>) {
+    this.#options = options
+    this.#maxPending = options.maxPending ?? 65_536
+    this.#nextId = options.firstId ?? 0
+  }
+
+  /** Calls that wait. */
+  get pending(): number {
+    return this.#pending.size
+  }
+
+  /** Responses that nobody waited for. */
+  get unknownResponses(): number {
+    return this.#unknownResponses
+  }
+
+  /** Calls that were overdue. */
+  get timeouts(): number {
+    return this.#timeouts
+  }
+
+  /** The deadline of a call that starts now. */
+  deadlineIn(timeoutMs: number): number {
+    return this.#options.sweep.now() + timeoutMs
+  }
+
+  /** Lets `call` wait and returns its id. Throws `TOO_MANY_CALLS`. */
+  add(call: Call): number {
+    if (this.#pending.size >= this.#maxPending) throw tooManyCalls(this.#maxPending)
+    const id = this.takeId()
+    this.#pending.set(id, call)
+    if (!this.#isSwept) this.#startSweep()
+    return id
+  }
+
+  /** An id for something that nobody waits for. */
+  takeId(): number {
+    let id = this.#nextId
+    while (this.#pending.has(id)) id = id === MAX_ID ? 0 : id + 1
+    this.#nextId = id === MAX_ID ? 0 : id + 1
+    return id
+  }
+
+  /** The call that a response belongs to, which no longer waits. */
+  take(id: number): Call | undefined {
+    const call = this.#pending.get(id)
+    if (call === undefined) this.#unknownResponses++
+    else this.#pending.delete(id)
+    return call
+  }
+
+  /** Lets a call no longer wait. Its response, should it come, is counted as unknown. */
+  cancel(id: number): Call | undefined {
+    const call = this.#pending.get(id)
+    this.#pending.delete(id)
+    return call
+  }
+
+  /** Hands out every call that waits, oldest first, and is empty. */
+  drain(each: (call: Call, id: number) => void): void {
+    const calls = [...this.#pending]
+    this.#pending.clear()
+    this.#stopSweep()
+    for (const [id, call] of calls) each(call, id)
+  }
+
+  /** For the sweep. */
+  sweep(nowMs: number): void {
+    for (const [id, call] of this.#pending) {
+      if (call.deadline > nowMs) continue
+      this.#pending.delete(id)
+      this.#timeouts++
+      this.#options.onTimeout(call, id)
+    }
+    if (this.#pending.size === 0) this.#stopSweep()
+  }
+
+  #startSweep(): void {
+    this.#isSwept = true
+    this.#options.sweep.add(this)
+  }
+
+  #stopSweep(): void {
+    this.#isSwept = false
+    this.#options.sweep.delete(this)
+  }
+}
+
+const tooManyCalls = (maxPending: number): CodedError =>
+  new CodedError('TOO_MANY_CALLS', `${maxPending} calls are waiting for a response already`, { retriable: true, facts: { maxPending } })
