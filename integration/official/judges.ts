@@ -38,13 +38,14 @@ export async function startJudge(version: JudgedVersion, options: JudgeOptions =
   return noted(await startRocketMQ({ ...options, version, image: means.image }), 'in containers')
 }
 
+const origins = {
+  'apache/rocketmq': ', the published image',
+  'rocketmq-ts/official-jars': ', assembled on this machine from the published jars',
+  other: ''
+} as const
+
 function noted(judge: StartedRocketMQ, how: string): StartedRocketMQ {
   const { name, id, origin } = judge.image
-  const kind = {
-    'apache/rocketmq': 'the published image',
-    'rocketmq-ts/official-jars': 'assembled here from the published jars',
-    other: 'as configured'
-  }
-  appendLine('judges.txt', `${judge.version}: ${name} (${kind[origin]}), id ${id}, ${how}`)
+  appendLine('judges.txt', `${judge.version}: ${name}${origins[origin]}; id ${id}; ${how}`)
   return judge
 }
