@@ -1,4 +1,6 @@
 export type { HostAddress } from '@rocketmq-ts/remoting/wire'
+export { MemoryMessageStore } from './memory-message-store'
+export type { MemoryMessageStoreOptions } from './memory-options'
 export type {
   Appended,
   AppendRequest,

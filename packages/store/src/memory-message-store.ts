@@ -1,0 +1,195 @@
+import {
+  decodeRecord,
+  isDlqTopic,
+  isRetryTopic,
+  MAX_PROPERTIES_BYTES,
+  MAX_RETRY_OR_DLQ_TOPIC_LENGTH,
+  MAX_TOPIC_LENGTH,
+  type MessageRecord,
+  MessageSysFlag,
+  recordSize,
+  transactionValue
+} from '@rocketmq-ts/remoting/wire'
+import { CommitAnnouncer } from './commit-announcer'
+import type { ConsumeQueue } from './consume-queue'
+import { ConsumeQueues } from './consume-queues'
+import { MemoryCommitLog } from './memory-commit-log'
+import { MemoryDocuments } from './memory-documents'
+import { type MemoryMessageStoreOptions, type ResolvedMemoryOptions, resolveMemoryOptions } from './memory-options'
+import type {
+  Appended,
+  AppendRequest,
+  Arrival,
+  CommitStatus,
+  MessageStore,
+  OffsetBoundary,
+  ReadRequest,
+  ReadResult,
+  StoreDocuments
+} from './message-store'
+import { offsetByTime } from './offset-by-time'
+import { readQueue } from './read-queue'
+import { StoreError } from './store-error'
+
+/**
+ * A message store in memory, with the same steps as one on disk. What it holds lives as long as the object: it may be
+ * closed and started again. When it is full the oldest records go, as a broker's retention would have it.
+ */
+export class MemoryMessageStore implements MessageStore {
+  readonly documents: StoreDocuments = new MemoryDocuments()
+  readonly #options: ResolvedMemoryOptions
+  readonly #log: MemoryCommitLog
+  readonly #queues = new ConsumeQueues()
+  readonly #announcer = new CommitAnnouncer()
+  /** Staged records that have a place in a queue, in log order. */
+  #arrivals: Arrival[] = []
+  readonly #stagedQueues = new Set<ConsumeQueue>()
+  #waiters: Array<(status: CommitStatus) => void> = []
+  #isOpen = false
+
+  /** @throws StoreError `STORE_OPTIONS_ILLEGAL`. */
+  constructor(options: MemoryMessageStoreOptions) {
+    this.#options = resolveMemoryOptions(options)
+    this.#log = new MemoryCommitLog(this.#options.chunkBytes, this.#options.maxBytes)
+  }
+
+  async start(): Promise<void> {
+    this.#isOpen = true
+  }
+
+  async close(): Promise<void> {
+    try {
+      this.commit()
+    } finally {
+      this.#isOpen = false
+    }
+  }
+
+  append(request: AppendRequest): Appended {
+    if (!this.#isOpen) throw new StoreError('STORE_NOT_WRITABLE', 'the message store is closed')
+    this.#check(request)
+    const size = recordSize(request)
+    this.#makeRoom(size)
+    const queue = isQueued(request) ? this.#queues.obtain(request.topic, request.queueId) : undefined
+    const queueOffset = queue?.endOffset ?? 0
+    const appended = { physicalOffset: this.#log.endOffset, queueOffset, size, storeTimestamp: this.#options.now() }
+    this.#log.append(request, appended)
+    if (queue !== undefined) this.#stage(queue, request, appended)
+    return appended
+  }
+
+  commit(): void {
+    if (!this.#isOpen) return
+    this.#log.commit()
+    // Entries follow one another in each queue: what has been staged in it is what becomes readable.
+    for (const queue of this.#stagedQueues) queue.commit()
+    const commit = { status: 'COMMITTED', waiters: this.#waiters, arrivals: this.#arrivals } as const
+    this.#waiters = []
+    this.#arrivals = []
+    this.#stagedQueues.clear()
+    this.#announcer.announce(commit)
+  }
+
+  whenCommitted(waiter: (status: CommitStatus) => void): void {
+    if (this.#log.endOffset > this.#log.committedOffset) this.#waiters.push(waiter)
+    else this.#options.defer(() => waiter('COMMITTED'))
+  }
+
+  onArrival(listener: (arrival: Arrival) => void): () => void {
+    return this.#announcer.listen(listener)
+  }
+
+  read(request: ReadRequest): ReadResult {
+    return readQueue(this.#log, this.#find(request.topic, request.queueId), request)
+  }
+
+  recordAt(physicalOffset: number): MessageRecord | undefined {
+    this.#checkOpen()
+    const bytes = this.#log.recordBytes(physicalOffset)
+    return bytes === undefined ? undefined : decodeRecord(bytes)
+  }
+
+  minOffset(topic: string, queueId: number): number {
+    return this.#find(topic, queueId)?.minOffset ?? 0
+  }
+
+  maxOffset(topic: string, queueId: number): number {
+    return this.#find(topic, queueId)?.maxOffset ?? 0
+  }
+
+  offsetByTime(topic: string, queueId: number, timestampMs: number, boundary: OffsetBoundary): number {
+    const queue = this.#find(topic, queueId)
+    if (queue === undefined) return 0
+    return offsetByTime(queue.minOffset, queue.maxOffset, timestampMs, boundary, (offset) => this.#storeTime(queue, offset))
+  }
+
+  storeTimeAt(topic: string, queueId: number, queueOffset: number): number {
+    const queue = this.#find(topic, queueId)
+    if (queue === undefined || queueOffset < queue.minOffset || queueOffset >= queue.maxOffset) return -1
+    return this.#storeTime(queue, queueOffset)
+  }
+
+  deleteTopic(topic: string): void {
+    this.#checkOpen()
+    this.#queues.deleteTopic(topic)
+    this.#arrivals = this.#arrivals.filter((arrival) => arrival.topic !== topic)
+  }
+
+  #check(request: AppendRequest): void {
+    const { body, properties, topic } = request
+    const { maxMessageBytes } = this.#options
+    if (body.length > maxMessageBytes) throw tooLong('MESSAGE_TOO_LARGE', 'the body', body.length, maxMessageBytes)
+    if (properties.length > MAX_PROPERTIES_BYTES) {
+      throw tooLong('PROPERTIES_TOO_LARGE', 'the properties', properties.length, MAX_PROPERTIES_BYTES)
+    }
+    // Every character has at least one byte, so short names need no counting.
+    if (topic.length * 3 <= MAX_TOPIC_LENGTH) return
+    const maxBytes = isRetryTopic(topic) || isDlqTopic(topic) ? MAX_RETRY_OR_DLQ_TOPIC_LENGTH : MAX_TOPIC_LENGTH
+    const bytes = Buffer.byteLength(topic)
+    if (bytes > maxBytes) throw tooLong('TOPIC_TOO_LONG', 'the topic name', bytes, maxBytes)
+  }
+
+  #makeRoom(size: number): void {
+    const before = this.#log.minOffset
+    const hasRoom = this.#log.makeRoom(size)
+    if (this.#log.minOffset !== before) this.#queues.dropBefore(this.#log.minOffset)
+    if (hasRoom) return
+    const { maxBytes } = this.#options
+    throw new StoreError('STORE_NOT_WRITABLE', `the message store is full: ${maxBytes} bytes, not yet committed`, { maxBytes, size })
+  }
+
+  #stage(queue: ConsumeQueue, request: AppendRequest, appended: Appended): void {
+    const { topic, queueId, tagsCode } = request
+    queue.stage(appended.physicalOffset, appended.size, tagsCode)
+    this.#arrivals.push({ topic, queueId, queueOffset: appended.queueOffset, tagsCode })
+    this.#stagedQueues.add(queue)
+  }
+
+  #find(topic: string, queueId: number): ConsumeQueue | undefined {
+    this.#checkOpen()
+    return this.#queues.find(topic, queueId)
+  }
+
+  #storeTime(queue: ConsumeQueue, queueOffset: number): number {
+    return decodeRecord(this.#log.view(queue.physicalOffsetAt(queueOffset), queue.sizeAt(queueOffset))).storeTimestamp
+  }
+
+  #checkOpen(): void {
+    if (!this.#isOpen) throw new StoreError('STORE_CLOSED', 'the message store is closed')
+  }
+}
+
+/** Prepared and rolled-back transaction messages have no place in a queue. */
+function isQueued(request: AppendRequest): boolean {
+  const transaction = transactionValue(request.sysFlag)
+  return transaction === MessageSysFlag.TRANSACTION_NOT || transaction === MessageSysFlag.TRANSACTION_COMMIT
+}
+
+function tooLong(
+  code: 'MESSAGE_TOO_LARGE' | 'PROPERTIES_TOO_LARGE' | 'TOPIC_TOO_LONG',
+  what: string,
+  bytes: number,
+  maxBytes: number
+): StoreError {
+  return new StoreError(code, `${what} has ${bytes} bytes, at most ${maxBytes} are stored`, { bytes, maxBytes })
+}
