@@ -13,13 +13,16 @@ export function run(command, args, options = {}) {
   return result.status ?? 1
 }
 
-/** `npm ci` when node_modules is missing or older than the lock file. */
+/**
+ * `npm install` when node_modules is missing or older than the lock file: it takes the locked versions as `npm ci` does, which however
+ * refuses a lock file that lacks the optional packages of platforms other than the one that it was written on.
+ */
 export function install() {
   const marker = join(root, 'node_modules', '.package-lock.json')
   if (existsSync(marker) && modifiedAt(marker) >= modifiedAt(join(root, 'package-lock.json'))) return
   console.log('installing npm packages …')
-  const code = run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'])
-  if (code !== 0) fail('npm ci failed: see above; it needs the npm registry and a clean clone')
+  const code = run('npm', ['install', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'])
+  if (code !== 0) fail('npm install failed: see above; it needs the npm registry and a clean clone')
 }
 
 /** `tsc -b`, which does nothing when nothing changed. */
