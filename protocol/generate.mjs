@@ -11,6 +11,7 @@ import { readProtocol } from './generator/read.mjs'
 import { bodiesFile } from './generator/write-bodies.mjs'
 import { peersFile, responseCodesFile } from './generator/write-codes.mjs'
 import { headersFile } from './generator/write-headers.mjs'
+import { hotHeadersFile } from './generator/write-hot.mjs'
 import { readmeWithTable } from './generator/write-readme.mjs'
 import { requestCodesFile } from './generator/write-requests.mjs'
 
@@ -28,6 +29,7 @@ if (problems.length > 0) {
 const readme = join(here, 'README.md')
 const files = new Map([
   [join(target, 'headers.ts'), headersFile(protocol)],
+  [join(target, 'hot-headers.ts'), hotHeadersFile(protocol)],
   [join(target, 'bodies.ts'), bodiesFile(protocol)],
   [join(target, 'request-codes.ts'), requestCodesFile(protocol)],
   [join(target, 'response-codes.ts'), responseCodesFile(protocol)],

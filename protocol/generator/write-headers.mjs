@@ -1,5 +1,6 @@
 import { BANNER, doc, readIn, sinceText } from './text.mjs'
 import { SCALARS } from './types.mjs'
+import { codecName } from './write-hot.mjs'
 
 /** headers.ts: an interface per header class and the one table that the generic codec works from. */
 export function headersFile(protocol) {
@@ -12,13 +13,20 @@ export function headersFile(protocol) {
     BANNER,
     `import type Long from 'long'\n`,
     `import { type HeaderTable, headerTable } from '../header/header-table'\n`,
-    `import type { ${[...enums, 'OpenEnum'].join(', ')} } from './bodies'\n\n`,
+    `import type { ${[...enums, 'OpenEnum'].join(', ')} } from './bodies'\n`,
+    `import { ${tables
+      .filter((header) => header.hot)
+      .map((header) => codecName(header.name))
+      .join(', ')} } from './hot-headers'\n\n`,
     ...headers.map((header) => `${interfaceText(header, protocol)}\n`),
     `/** Every header by its class name. Per field: name, \`=wire\` where that differs, \`!\` when required, \`:type\`, \`>=min\`. */\n`,
     `export const HeaderTables = {\n`,
     `  /** No field at all. */\n  none: headerTable<NoHeader>('none', ''),\n`,
     tables
-      .map((header) => `  ${header.name}: headerTable<${header.name}>('${header.name}', '${header.all.map(fieldSpec).join(' ')}')`)
+      .map(
+        (header) =>
+          `  ${header.name}: headerTable<${header.name}>('${header.name}', '${header.all.map(fieldSpec).join(' ')}'${header.hot ? `, ${codecName(header.name)}` : ''})`
+      )
       .join(',\n'),
     `\n} as const satisfies Readonly<Record<string, HeaderTable>>\n\n`,
     `/** The header of a side that has none. */\nexport type NoHeader = Readonly<Record<never, never>>\n`

@@ -2,6 +2,16 @@ export { CodedError, ProtocolError } from 'net-ts-protocol-kit'
 export { type BodyCodec, bytesBody, decodeBody, encodeBody, jsonBody, noBody, optionalBody, propertiesBody, textBody } from './body/codec'
 export { type BodyObject, type BodyType, unknownMembers } from './body/index'
 export {
+  CommandFlag,
+  type CommandLimits,
+  MAX_BINARY_CODE,
+  type OutgoingCommand,
+  type RemotingCommand,
+  type SerializeType
+} from './command/command'
+export { decodeCommand } from './command/decode-command'
+export { encodeCommand, measureCommand, measureHead, writeCommand, writeHead } from './command/encode-command'
+export {
   BOUNDARY_TYPE,
   type BoundaryType,
   BrokerData,
@@ -92,7 +102,10 @@ export {
 export { LanguageCode, type LanguageName, ReleaseVersion } from './generated/peers'
 export { RequestCode } from './generated/request-codes'
 export { ResponseCode, type ResponseCodeName } from './generated/response-codes'
+export { HeaderFieldError } from './header/header-field-error'
+export { headerOf } from './header/header-of'
 export type { HeaderField, HeaderFieldType, HeaderTable } from './header/header-table'
+export { headerFields } from './header/write-header'
 export { type JsonLimits, readJson, readJsonBytes } from './json/read-json'
 export { type JsonArray, type JsonKey, type JsonMember, JsonNumber, JsonObject, type JsonValue } from './json/value'
 export { type JsonStyle, writeJson } from './json/write-json'

@@ -2,6 +2,7 @@
 import type Long from 'long'
 import { type HeaderTable, headerTable } from '../header/header-table'
 import type { BoundaryType, TopicFilterType, OpenEnum } from './bodies'
+import { pullMessageRequestHeader, pullMessageResponseHeader, sendMessageRequestHeaderV2, sendMessageResponseHeader } from './hot-headers'
 
 /** Read in remoting/src/main/java/org/apache/rocketmq/remoting/protocol/header/namesrv/BrokerHeartbeatRequestHeader.java. */
 export interface BrokerHeartbeatRequestHeader {
@@ -449,8 +450,8 @@ export const HeaderTables = {
   HeartbeatResponseHeader: headerTable<HeartbeatResponseHeader>('HeartbeatResponseHeader', 'isSupportHeartBeatV2=IS_SUPPORT_HEART_BEAT_V2:bool isSubChange=IS_SUB_CHANGE:bool'),
   LockBatchMqRequestHeader: headerTable<LockBatchMqRequestHeader>('LockBatchMqRequestHeader', 'ns:string nsd:bool bname:string oway:bool'),
   NotifyConsumerIdsChangedRequestHeader: headerTable<NotifyConsumerIdsChangedRequestHeader>('NotifyConsumerIdsChangedRequestHeader', 'consumerGroup!:string ns:string nsd:bool bname:string oway:bool'),
-  PullMessageRequestHeader: headerTable<PullMessageRequestHeader>('PullMessageRequestHeader', 'consumerGroup!:string topic!:string liteTopic:string queueId!:int queueOffset!:position>=any maxMsgNums!:int sysFlag!:int commitOffset!:position>=any suspendTimeoutMillis!:bound subscription:string subVersion!:opaque expressionType:string maxMsgBytes:int requestSource:int proxyFrowardClientId:string lo:bool ns:string nsd:bool bname:string oway:bool'),
-  PullMessageResponseHeader: headerTable<PullMessageResponseHeader>('PullMessageResponseHeader', 'suggestWhichBrokerId!:position nextBeginOffset!:position minOffset!:position maxOffset!:position offsetDelta:position>=any topicSysFlag:int groupSysFlag:int forbiddenType:int'),
+  PullMessageRequestHeader: headerTable<PullMessageRequestHeader>('PullMessageRequestHeader', 'consumerGroup!:string topic!:string liteTopic:string queueId!:int queueOffset!:position>=any maxMsgNums!:int sysFlag!:int commitOffset!:position>=any suspendTimeoutMillis!:bound subscription:string subVersion!:opaque expressionType:string maxMsgBytes:int requestSource:int proxyFrowardClientId:string lo:bool ns:string nsd:bool bname:string oway:bool', pullMessageRequestHeader),
+  PullMessageResponseHeader: headerTable<PullMessageResponseHeader>('PullMessageResponseHeader', 'suggestWhichBrokerId!:position nextBeginOffset!:position minOffset!:position maxOffset!:position offsetDelta:position>=any topicSysFlag:int groupSysFlag:int forbiddenType:int', pullMessageResponseHeader),
   QueryConsumerOffsetRequestHeader: headerTable<QueryConsumerOffsetRequestHeader>('QueryConsumerOffsetRequestHeader', 'consumerGroup!:string topic!:string queueId!:int setZeroIfNotFound:bool lo:bool ns:string nsd:bool bname:string oway:bool'),
   QueryConsumerOffsetResponseHeader: headerTable<QueryConsumerOffsetResponseHeader>('QueryConsumerOffsetResponseHeader', 'offset!:position'),
   QueryDataVersionRequestHeader: headerTable<QueryDataVersionRequestHeader>('QueryDataVersionRequestHeader', 'brokerName!:string brokerAddr!:string clusterName!:string brokerId!:position>=0'),
@@ -460,8 +461,8 @@ export const HeaderTables = {
   SearchOffsetRequestHeader: headerTable<SearchOffsetRequestHeader>('SearchOffsetRequestHeader', 'topic!:string liteTopic:string queueId!:int timestamp!:bound boundaryType:string lo:bool ns:string nsd:bool bname:string oway:bool'),
   SearchOffsetResponseHeader: headerTable<SearchOffsetResponseHeader>('SearchOffsetResponseHeader', 'offset!:position'),
   SendMessageRequestHeader: headerTable<SendMessageRequestHeader>('SendMessageRequestHeader', 'producerGroup!:string topic!:string defaultTopic!:string defaultTopicQueueNums!:int queueId!:int sysFlag!:int bornTimestamp!:position flag!:int properties:string reconsumeTimes:int unitMode:bool batch:bool maxReconsumeTimes:int lo:bool ns:string nsd:bool bname:string oway:bool'),
-  SendMessageRequestHeaderV2: headerTable<SendMessageRequestHeaderV2>('SendMessageRequestHeaderV2', 'producerGroup=a!:string topic=b!:string defaultTopic=c!:string defaultTopicQueueNums=d!:int queueId=e!:int sysFlag=f!:int bornTimestamp=g!:position flag=h!:int properties=i:string reconsumeTimes=j:int unitMode=k:bool maxReconsumeTimes=l:int batch=m:bool brokerName=n:string lo:bool ns:string nsd:bool bname:string oway:bool'),
-  SendMessageResponseHeader: headerTable<SendMessageResponseHeader>('SendMessageResponseHeader', 'msgId!:string queueId!:int queueOffset!:position transactionId:string batchUniqId:string recallHandle:string regionId=MSG_REGION:string traceOn=TRACE_ON:bool'),
+  SendMessageRequestHeaderV2: headerTable<SendMessageRequestHeaderV2>('SendMessageRequestHeaderV2', 'producerGroup=a!:string topic=b!:string defaultTopic=c!:string defaultTopicQueueNums=d!:int queueId=e!:int sysFlag=f!:int bornTimestamp=g!:position flag=h!:int properties=i:string reconsumeTimes=j:int unitMode=k:bool maxReconsumeTimes=l:int batch=m:bool brokerName=n:string lo:bool ns:string nsd:bool bname:string oway:bool', sendMessageRequestHeaderV2),
+  SendMessageResponseHeader: headerTable<SendMessageResponseHeader>('SendMessageResponseHeader', 'msgId!:string queueId!:int queueOffset!:position transactionId:string batchUniqId:string recallHandle:string regionId=MSG_REGION:string traceOn=TRACE_ON:bool', sendMessageResponseHeader),
   UnRegisterBrokerRequestHeader: headerTable<UnRegisterBrokerRequestHeader>('UnRegisterBrokerRequestHeader', 'brokerName!:string brokerAddr!:string clusterName!:string brokerId!:position>=0'),
   UnlockBatchMqRequestHeader: headerTable<UnlockBatchMqRequestHeader>('UnlockBatchMqRequestHeader', 'ns:string nsd:bool bname:string oway:bool'),
   UnregisterClientRequestHeader: headerTable<UnregisterClientRequestHeader>('UnregisterClientRequestHeader', 'clientID!:string producerGroup:string consumerGroup:string ns:string nsd:bool bname:string oway:bool'),

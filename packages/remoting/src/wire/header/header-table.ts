@@ -13,6 +13,18 @@ export interface HeaderField {
   readonly min: number
 }
 
+/** Reads and writes one header without a table walk. Same results as the generic codec. */
+export interface HotHeaderCodec<Header> {
+  /** Reads the header whose fields the field index points to. Throws a `HeaderFieldError`. */
+  read(frame: Buffer): Header
+  /** An upper bound of the bytes of the ext fields in either form. */
+  measure(header: Header): number
+  /** Writes the ext fields of a binary header; returns where they end. */
+  writeBinary(target: Buffer, at: number, header: Header): number
+  /** Writes the members of the ext fields object, each with a comma behind it; returns where they end. */
+  writeJson(target: Buffer, at: number, header: Header): number
+}
+
 declare const headerType: unique symbol
 
 /** The fields of one header class. The type parameter is its interface. */
@@ -20,6 +32,8 @@ export interface HeaderTable<Header = unknown> {
   /** Class name upstream. */
   readonly name: string
   readonly fields: readonly HeaderField[]
+  /** For the few headers of every message. */
+  readonly hot: HotHeaderCodec<Header> | undefined
   /** Never there: carries the type. */
   readonly [headerType]?: Header
 }
@@ -28,9 +42,8 @@ export interface HeaderTable<Header = unknown> {
  * Makes a table from its compact form: per field `name`, `=wire` where that differs, `!` when required, `:type`, `>=min`.
  * Used by the generated tables.
  */
-export function headerTable<Header>(name: string, spec: string): HeaderTable<Header> {
-  const fields = spec === '' ? [] : spec.split(' ').map(headerField)
-  return { name, fields }
+export function headerTable<Header>(name: string, spec: string, hot?: HotHeaderCodec<Header>): HeaderTable<Header> {
+  return { name, fields: spec === '' ? [] : spec.split(' ').map(headerField), hot }
 }
 
 const FIELD_SPEC = /^(\w+?)(?:=(\w+))?(!?):(\w+)(?:>=(-?\w+))?$/
