@@ -81,7 +81,10 @@ ${artifacts.map((name) => `    <dependency><groupId>org.apache.rocketmq</groupId
 `
 
 function maven(args) {
-  const run = spawnSync('mvn', ['--batch-mode', '--no-transfer-progress', ...args], { encoding: 'utf8', maxBuffer: 64 << 20 })
+  const run = spawnSync('mvn', ['--batch-mode', '--no-transfer-progress', '--strict-checksums', ...args], {
+    encoding: 'utf8',
+    maxBuffer: 64 << 20
+  })
   if (run.status === 0) return
   const errors = run.stdout.split('\n').filter((line) => line.startsWith('[ERROR]'))
   fail(`Maven could not fetch the jars: ${(errors[0] ?? run.stderr.split('\n')[0] ?? 'no message').slice(0, 500)}`)
