@@ -205,6 +205,7 @@ export {
   writeRecord,
   ZLIB_BODY_FLAGS
 } from './message/index'
+export { hasRegistrationCrc, type RegistrationForm, type RegistrationLimits, readRegistration, writeRegistration } from './registration'
 export { releaseVersion } from './release'
 export { findRequest, responseCodeName } from './request-lookup'
 export type {

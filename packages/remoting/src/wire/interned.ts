@@ -9,17 +9,18 @@ export function internedText(bytes: Buffer, start: number, end: number): string 
   const length = end - start
   if (length === 0) return ''
   if (length > MAX_BYTES) return bytes.toString('utf8', start, end)
-  let hash = length
-  let all = 0
-  for (let at = start; at < end; at++) {
-    const byte = bytes[at] as number
-    hash = (Math.imul(hash, 31) + byte) | 0
-    all |= byte
-  }
-  if (all > 0x7f) return bytes.toString('utf8', start, end)
-  const slot = (hash ^ (hash >>> 15)) & (SLOTS - 1)
+  const slot = slotOf(bytes, start, end)
   const known = strings[slot] as string
   return equals(known, bytes, start, length) ? known : remember(slot, bytes, start, end)
+}
+
+/** From the ends and the middle: names that differ only elsewhere share a slot, which costs time, not correctness. */
+function slotOf(bytes: Buffer, start: number, end: number): number {
+  const length = end - start
+  let hash = length
+  for (let at = start; at < end; at += 1 + (length >> 3)) hash = Math.imul(hash, 31) + (bytes[at] as number)
+  hash = Math.imul(hash, 31) + (bytes[end - 1] as number)
+  return (hash ^ (hash >>> 11)) & (SLOTS - 1)
 }
 
 function equals(known: string, bytes: Buffer, start: number, length: number): boolean {
@@ -29,7 +30,8 @@ function equals(known: string, bytes: Buffer, start: number, length: number): bo
 }
 
 function remember(slot: number, bytes: Buffer, start: number, end: number): string {
-  const text = bytes.toString('latin1', start, end)
-  strings[slot] = text
+  const text = bytes.toString('utf8', start, end)
+  // A text of as many units as bytes is ASCII: anything else takes more bytes than units, or does not compare equal to its bytes.
+  if (text.length === end - start) strings[slot] = text
   return text
 }

@@ -27,7 +27,7 @@ export interface MemberRule<Value> {
 type MemberRules<Body> = { readonly [Name in Exclude<keyof Body, symbol>]-?: MemberRule<Exclude<Body[Name], undefined>> }
 
 /** A JSON object of known members, written in alphabetical order with `undefined` ones left out. */
-export function object<Body extends BodyObject>(name: string, rules: MemberRules<Body>): BodyType<Body> {
+export function object<Body extends object>(name: string, rules: MemberRules<Body>): BodyType<Body> {
   return new ObjectType<Body>(name, Object.entries<MemberRule<unknown>>(rules))
 }
 
@@ -36,7 +36,7 @@ interface Member extends MemberRule<unknown> {
   readonly wire: string
 }
 
-class ObjectType<Body extends BodyObject> implements BodyType<Body> {
+class ObjectType<Body extends object> implements BodyType<Body> {
   readonly name: string
   readonly #members: readonly Member[]
   readonly #byWire: ReadonlyMap<string, number>
@@ -82,7 +82,7 @@ class ObjectType<Body extends BodyObject> implements BodyType<Body> {
       const value = values[name]
       if (value !== undefined && value !== null) written.push([wire, `"${wire}":${type.write(value, style)}`])
     }
-    const unknown = body[unknownMembers]
+    const unknown = (body as BodyObject)[unknownMembers]
     if (unknown !== undefined) {
       written.push(...unknown.map(({ key, value }) => [sortName(key), `${writeKey(key, style)}:${writeJson(value, style)}`] as const))
       written.sort(([a], [b]) => compare(a, b))

@@ -9,18 +9,19 @@ export function fieldText(bytes: Buffer, start: number, end: number): string {
 /** Text from the inside of a JSON string with escapes that a scan has found sound. */
 export function unescapeText(bytes: Buffer, start: number, end: number): string {
   if (end - start > scratch.length) scratch = Buffer.allocUnsafe(Math.max(end - start, scratch.length * 2))
+  const target = scratch
   let written = 0
   for (let at = start; at < end; at++) {
     const byte = bytes[at] as number
-    if (byte !== BACKSLASH) scratch[written++] = byte
+    if (byte !== BACKSLASH) target[written++] = byte
     else if (bytes[at + 1] === LETTER_U) {
       const unit = hexUnit(bytes, at + 2)
       if (unit > 0x7f) return unescapeAny(bytes, start, end)
-      scratch[written++] = unit
+      target[written++] = unit
       at += 5
-    } else scratch[written++] = unescaped(bytes[++at] as number)
+    } else target[written++] = unescaped(bytes[++at] as number)
   }
-  return scratch.toString('utf8', 0, written)
+  return target.toString('utf8', 0, written)
 }
 
 let scratch = Buffer.allocUnsafe(4096)

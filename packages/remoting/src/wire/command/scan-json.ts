@@ -157,55 +157,74 @@ function scanValue(frame: Buffer, end: number, bit: number, limits: ResolvedComm
   }
 }
 
+/** Plain on purpose: one loop with local places is half the time of calls per string. */
 function scanFields(frame: Buffer, end: number, limits: ResolvedCommandLimits): boolean {
-  if (frame[at++] !== OPEN) return false
-  if (frame[at] === CLOSE) {
-    at++
+  if (frame[at] !== OPEN) return false
+  if (frame[at + 1] === CLOSE) {
+    at += 2
     return true
   }
   const large = Math.min(limits.maxKeyBytes, limits.maxValueBytes)
   let spans = fieldIndex.spans
+  let position = at
   for (let place = 0; ; place += 4) {
-    const keyStart = at + 1
-    if (!scanString(frame, end) || escaped !== 0) return false
-    const keyEnd = at - 1
-    if (frame[at++] !== COLON) return false
-    const valueStart = at + 1
-    if (!scanString(frame, end)) return false
-    const valueEnd = at - 1
-    if (valueEnd - keyStart > large) fieldIndex.checkLarge(frame, keyStart, keyEnd, valueStart, valueEnd, limits)
+    if (frame[position + 1] !== QUOTE) return false
+    const keyStart = position + 2
+    position = plainEnd(frame, keyStart, end)
+    const keyEnd = position
+    if (frame[position] !== QUOTE || frame[position + 1] !== COLON || frame[position + 2] !== QUOTE) return false
+    const valueStart = position + 3
+    position = plainEnd(frame, valueStart, end)
+    let valueEnd = position
+    if (frame[position] === BACKSLASH) {
+      position = escapedEnd(frame, position, end)
+      valueEnd = ~position
+    }
+    if (position >= end || frame[position] !== QUOTE) return false
+    if (position - keyStart > large) fieldIndex.checkLarge(frame, keyStart, keyEnd, valueStart, position, limits)
     if (place === spans.length) spans = fieldIndex.grow()
     spans[place] = keyStart
     spans[place + 1] = keyEnd
     spans[place + 2] = valueStart
-    spans[place + 3] = escaped === 0 ? valueEnd : ~valueEnd
-    const next = frame[at++]
+    spans[place + 3] = valueEnd
+    const next = frame[++position]
     if (next === COMMA) continue
     fieldIndex.count = place / 4 + 1
+    at = position + 1
     return next === CLOSE
   }
 }
 
-/** Scans a string in double quotes, checking its escapes. */
-function scanString(frame: Buffer, end: number): boolean {
-  escaped = 0
-  if (frame[at] !== QUOTE) return false
-  let position = at + 1
+/** Where a run of plain bytes ends: at a quote, a backslash, a control byte or the end. */
+function plainEnd(frame: Buffer, start: number, end: number): number {
+  let position = start
   while (position < end) {
     const byte = frame[position] as number
-    if (byte === QUOTE) {
-      at = position + 1
-      return true
-    }
-    if (byte === BACKSLASH) {
-      const length = escapeLength(frame, position, end)
-      if (length === 0) return false
-      escaped = 1
-      position += length
-    } else if (byte < 0x20) return false
-    else position++
+    if (byte === QUOTE || byte === BACKSLASH || byte < 0x20) break
+    position++
   }
-  return false
+  return position
+}
+
+/** The end of a string, from its first escape on; a place that holds no quote when an escape is unknown. */
+function escapedEnd(frame: Buffer, start: number, end: number): number {
+  let position = start
+  while (position < end && frame[position] === BACKSLASH) {
+    const length = escapeLength(frame, position, end)
+    if (length === 0) return position
+    position = plainEnd(frame, position + length, end)
+  }
+  return position
+}
+
+/** Scans a string in double quotes, checking its escapes. */
+function scanString(frame: Buffer, end: number): boolean {
+  if (frame[at] !== QUOTE) return false
+  let position = plainEnd(frame, at + 1, end)
+  escaped = frame[position] === BACKSLASH ? 1 : 0
+  if (escaped === 1) position = escapedEnd(frame, position, end)
+  at = position + 1
+  return position < end && frame[position] === QUOTE
 }
 
 function escapeLength(frame: Buffer, position: number, end: number): number {

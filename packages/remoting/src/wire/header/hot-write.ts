@@ -24,7 +24,7 @@ export function binaryBoolean(target: Buffer, at: number, key: HotKey, value: bo
 }
 
 export function binaryBound(target: Buffer, at: number, key: HotKey, value: number): number {
-  return value < Number.MAX_SAFE_INTEGER ? binaryInteger(target, at, key, value) : binaryText(target, at, key, writeBound(value))
+  return isBounded(value) ? binaryInteger(target, at, key, value) : binaryText(target, at, key, writeBound(value))
 }
 
 export function binaryOpaque(target: Buffer, at: number, key: HotKey, value: Long): number {
@@ -47,7 +47,7 @@ export function jsonBoolean(target: Buffer, at: number, key: HotKey, value: bool
 }
 
 export function jsonBound(target: Buffer, at: number, key: HotKey, value: number): number {
-  if (value < Number.MAX_SAFE_INTEGER) return jsonInteger(target, at, key, value)
+  if (isBounded(value)) return jsonInteger(target, at, key, value)
   return endQuoted(target, putText(target, startQuoted(target, at, key), writeBound(value)))
 }
 
@@ -55,6 +55,11 @@ export function jsonOpaque(target: Buffer, at: number, key: HotKey, value: Long)
   const number = value.toNumber()
   if (Number.isSafeInteger(number)) return jsonInteger(target, at, key, number)
   return endQuoted(target, putText(target, startQuoted(target, at, key), value.toString()))
+}
+
+/** Whether a bound stands for itself, and not for an end of the longs. */
+function isBounded(value: number): boolean {
+  return value < Number.MAX_SAFE_INTEGER && value > Number.MIN_SAFE_INTEGER
 }
 
 const COMMA = 0x2c

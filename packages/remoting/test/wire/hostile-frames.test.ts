@@ -1,0 +1,198 @@
+import { describe, expect, it } from '@jest/globals'
+import fc from 'fast-check'
+import { ProtocolError } from 'net-ts-protocol-kit'
+import { decodeCommand, encodeCommand, HeaderFieldError, headerOf, RequestCode } from '../../src/wire/index'
+import { jsonFrame, officialFrames } from './official-samples'
+
+const frames = officialFrames()
+
+/** Reads a frame as far as any receiver would. */
+function readAll(frame: Buffer): void {
+  const command = decodeCommand(frame)
+  for (const row of [RequestCode.SEND_MESSAGE_V2, RequestCode.GET_ROUTEINFO_BY_TOPIC]) {
+    try {
+      headerOf(command, row.request.header)
+    } catch (error) {
+      expect(error).toBeInstanceOf(HeaderFieldError)
+    }
+  }
+  encodeCommand(command)
+}
+
+/** Nothing but a protocol error may come out. */
+function readHostile(frame: Buffer): void {
+  try {
+    readAll(frame)
+  } catch (error) {
+    if (!(error instanceof ProtocolError)) throw error
+  }
+}
+
+function binaryFrame(fields: Buffer, { remark = 0, fieldsLength = fields.length } = {}): Buffer {
+  const header = Buffer.alloc(21)
+  header.writeInt32BE(remark, 13)
+  header.writeInt32BE(fieldsLength, 17)
+  const length = Buffer.of(1, 0, 0, 0)
+  length.writeUInt16BE(21 + fields.length, 2)
+  return Buffer.concat([length, header, fields])
+}
+
+function binaryField(key: string, valueLength: number, value = Buffer.alloc(Math.max(valueLength, 0), 0x61)): Buffer {
+  const head = Buffer.alloc(2 + Buffer.byteLength(key) + 4)
+  head.writeUInt16BE(Buffer.byteLength(key), 0)
+  head.write(key, 2)
+  head.writeInt32BE(valueLength, head.length - 4)
+  return Buffer.concat([head, value])
+}
+
+describe('a broken frame', () => {
+  it('cut at any place throws a protocol error or is a shorter command', () => {
+    for (const frame of frames) {
+      const headerEnd = 4 + (frame.readInt32BE(0) & 0xffffff)
+      for (let end = 0; end < frame.length; end++) {
+        if (end < headerEnd) expect(() => decodeCommand(frame.subarray(0, end))).toThrow(ProtocolError)
+        else readAll(frame.subarray(0, end))
+      }
+    }
+  })
+
+  it('with a header cut at any place, and its length set to that, throws a protocol error', () => {
+    for (const frame of frames) {
+      const headerBytes = frame.readInt32BE(0) & 0xffffff
+      for (let length = 0; length < headerBytes; length++) {
+        const cut = Buffer.from(frame.subarray(0, 4 + length))
+        cut.writeUIntBE(length, 1, 3)
+        expect(() => decodeCommand(cut)).toThrow(ProtocolError)
+      }
+    }
+  })
+
+  it('with bytes changed, 20,000 times, throws nothing but a protocol error', () => {
+    const mutation = fc.tuple(fc.nat(), fc.integer({ min: 0, max: 255 }))
+    const run = fc.tuple(fc.constantFrom(...frames), fc.array(mutation, { minLength: 1, maxLength: 4 }), fc.nat({ max: 3 }))
+    fc.assert(
+      fc.property(run, ([frame, mutations, drop]) => {
+        const changed = Buffer.from(frame.subarray(0, frame.length - drop))
+        for (const [at, value] of mutations) changed[at % changed.length] = value
+        readHostile(changed)
+      }),
+      { numRuns: 20_000 }
+    )
+  })
+
+  it('of random bytes behind a plausible start throws nothing but a protocol error', () => {
+    const run = fc.tuple(fc.constantFrom(0, 1), fc.uint8Array({ maxLength: 80 }))
+    fc.assert(
+      fc.property(run, ([type, bytes]) => {
+        readHostile(Buffer.concat([Buffer.of(type, 0, 0, bytes.length), bytes]))
+      }),
+      { numRuns: 5000 }
+    )
+  })
+
+  it.each([2, 3, 127, 128, 255])('of serialize type %i is refused', (type) => {
+    const frame = Buffer.from(frames[0] ?? Buffer.alloc(0))
+    frame[0] = type
+    expect(() => decodeCommand(frame)).toThrow('serialize type')
+  })
+
+  it.each(Array.from({ length: 25 }, (_, bit) => bit).flatMap((bit) => [2 ** bit - 1, 2 ** bit, 2 ** bit + 1]))(
+    'that claims a header of %i bytes is refused',
+    (length) => {
+      const frame = Buffer.from(frames[0] ?? Buffer.alloc(0))
+      const real = frame.readInt32BE(0) & 0xffffff
+      frame.writeUIntBE(length % 0x1000000, 1, 3)
+      if (length % 0x1000000 !== real) expect(() => decodeCommand(frame)).toThrow(ProtocolError)
+      else expect(decodeCommand(frame).code).toBe(105)
+    }
+  )
+})
+
+describe('a hostile binary header', () => {
+  it('with sound lengths is read', () => {
+    expect(decodeCommand(binaryFrame(Buffer.concat([binaryField('k', 1), binaryField('l', 0)]))).fields).toEqual(
+      new Map([
+        ['k', 'a'],
+        ['l', '']
+      ])
+    )
+  })
+
+  it.each([
+    ['a negative remark length', binaryFrame(Buffer.alloc(0), { remark: -1 })],
+    ['the largest remark length', binaryFrame(Buffer.alloc(0), { remark: 0x7fffffff })],
+    ['a remark into the body', Buffer.concat([binaryFrame(Buffer.alloc(0), { remark: 1 }), Buffer.alloc(100)])],
+    ['a negative length of ext fields', binaryFrame(Buffer.alloc(0), { fieldsLength: -1 })],
+    ['ext fields into the body', Buffer.concat([binaryFrame(binaryField('k', 1), { fieldsLength: 100 }), Buffer.alloc(100)])],
+    ['ext fields shorter than the header', binaryFrame(binaryField('k', 1), { fieldsLength: 3 })],
+    ['a negative value length', binaryFrame(binaryField('k', -1))],
+    ['the smallest value length', binaryFrame(binaryField('k', -2147483648))],
+    ['the largest value length', binaryFrame(binaryField('k', 0x7fffffff, Buffer.alloc(4)))],
+    ['a value past the header', Buffer.concat([binaryFrame(binaryField('k', 9, Buffer.alloc(4))), Buffer.alloc(100)])],
+    ['a name past the header', binaryFrame(Buffer.of(0xff, 0xff, 0x61))],
+    ['an empty name', binaryFrame(binaryField('', 1))],
+    ['one byte behind the last field', binaryFrame(Buffer.concat([binaryField('k', 1), Buffer.of(0)]))],
+    ['257 ext fields', binaryFrame(Buffer.concat(Array.from({ length: 257 }, (_, index) => binaryField(`k${index}`, 1))))],
+    ['a name of 256 bytes', binaryFrame(binaryField('k'.repeat(256), 1))],
+    ['a value over 32 KiB', binaryFrame(binaryField('k', 32 * 1024 + 1))]
+  ])('with %s is refused', (_what, frame) => {
+    expect(() => decodeCommand(frame)).toThrow(ProtocolError)
+  })
+
+  it('at its limits is read', () => {
+    const many = Buffer.concat(Array.from({ length: 256 }, (_, index) => binaryField(`k${index}`, 1)))
+    expect(decodeCommand(binaryFrame(many)).fields?.size).toBe(256)
+    expect(decodeCommand(binaryFrame(binaryField('k'.repeat(255), 32 * 1024))).fields?.get('k'.repeat(255))).toHaveLength(32 * 1024)
+  })
+
+  it('takes its limits from the caller', () => {
+    const frame = binaryFrame(Buffer.concat([binaryField('k', 3), binaryField('l', 3)]))
+    expect(() => decodeCommand(frame, { maxFields: 1 })).toThrow('too many')
+    expect(() => decodeCommand(frame, { maxValueBytes: 2 })).toThrow('too long')
+    expect(() => decodeCommand(frame, { maxHeaderBytes: 20, maxPropertiesBytes: 100 })).toThrow('too long')
+    const many = Buffer.concat(Array.from({ length: 900 }, (_, index) => binaryField(`k${index}`, 1)))
+    expect(decodeCommand(binaryFrame(many), { maxFields: 1000 }).fields?.size).toBe(900)
+  })
+})
+
+describe('a hostile JSON header', () => {
+  const around = (fields: string, more = '') =>
+    jsonFrame(`{"code":1,"extFields":{${fields}},"flag":0,"language":"JAVA","opaque":7,"version":1${more}}`)
+  const properties = `${'a\\u0001b\\u0002'.repeat(8191)}abc`
+
+  it('is read with the longest properties a message may have, and one byte more', () => {
+    expect(decodeCommand(around(`"i":"${properties}"`)).fields?.get('i')).toHaveLength(32_767)
+    expect(decodeCommand(around(`"properties":"${properties}d"`)).fields?.get('properties')).toHaveLength(32_768)
+    expect(decodeCommand(around(`"i": "${properties}"`)).fields?.get('i')).toHaveLength(32_767)
+  })
+
+  it.each([
+    ['a long value that is not the properties', around(`"x":"${'a'.repeat(32 * 1024 + 1)}"`)],
+    [
+      'more than 64 KiB around the properties',
+      around(`"x":"${'a'.repeat(32_000)}","y":"${'b'.repeat(32_000)}","z":"${'c'.repeat(2000)}","i":"${properties}"`)
+    ],
+    ['properties beyond every use', around(`"i":"${'\\u0001'.repeat(50_000)}"`)],
+    ['257 ext fields', around(Array.from({ length: 257 }, (_, index) => `"k${index}":""`).join(','))],
+    ['257 ext fields with spaces', around(Array.from({ length: 257 }, (_, index) => `"k${index}": ""`).join(','))],
+    ['a name of 256 bytes', around(`"${'k'.repeat(256)}":""`)],
+    ['depth', around('', `,"x":${'['.repeat(40)}${']'.repeat(40)}`)],
+    ['depth without end', jsonFrame('['.repeat(60_000))],
+    ['a million small values', jsonFrame(`{"code":1,"x":[${'1,'.repeat(30_000)}]}`)]
+  ])('with %s is refused', (_what, frame) => {
+    expect(() => decodeCommand(frame)).toThrow(ProtocolError)
+  })
+
+  it('named like parts of an object harms nothing', () => {
+    const command = decodeCommand(around('"__proto__":"a","constructor":"b","prototype":"c","toString":"d"'))
+    expect([...(command.fields ?? [])]).toEqual([
+      ['__proto__', 'a'],
+      ['constructor', 'b'],
+      ['prototype', 'c'],
+      ['toString', 'd']
+    ])
+    expect(({} as Record<string, unknown>)['a']).toBeUndefined()
+    readAll(around('"__proto__":{"x":"y"}'.replace('{"x":"y"}', '"y"'), ',"__proto__":{"polluted":"1"}'))
+    expect(({} as Record<string, unknown>)['polluted']).toBeUndefined()
+  })
+})
