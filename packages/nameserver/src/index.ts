@@ -1,1 +1,3 @@
-export {}
+export { Nameserver } from './nameserver'
+export { DEFAULT_NAMESERVER_LIMITS, type NameserverLimits } from './nameserver-limits'
+export { type NameserverOptions, NameserverOptionsError } from './nameserver-options'

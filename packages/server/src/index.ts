@@ -1,1 +1,2 @@
-export {}
+export { Server, startServer } from './server'
+export { type ServerOptions, ServerOptionsError } from './server-options'

@@ -1,0 +1,133 @@
+import { SystemTopic } from '@rocketmq-ts/remoting/wire'
+import { RepeatedLog, type Timer } from 'net-ts-protocol-kit'
+import type { ResolvedBrokerOptions } from './broker-options'
+import { TableVersion } from './data-version'
+import {
+  DocumentName,
+  readConsumerOffsets,
+  readDelayOffsets,
+  readDocument,
+  readGroups,
+  readTopics,
+  writeConsumerOffsets,
+  writeDelayOffsets,
+  writeGroups,
+  writeTopics
+} from './documents'
+import { GroupTable } from './group/group-table'
+import { ConsumerOffsets } from './offset/consumer-offsets'
+import { StoredDocument } from './stored-document'
+import { ownTopics } from './topic/own-topics'
+import { TopicTable } from './topic/topic-table'
+
+/** How long a change of offsets may wait until it is stored. Milliseconds. */
+export const PERSIST_EVERY_MS = 5000
+
+/** Everything small that a broker remembers, and the documents in which it is stored. */
+export class BrokerTables {
+  readonly topics: TopicTable
+  readonly groups: GroupTable
+  readonly offsets: ConsumerOffsets
+  readonly #options: ResolvedBrokerOptions
+  readonly #documents: ReadonlyMap<string, StoredDocument>
+  readonly #offsetVersion: TableVersion
+  readonly #delayVersion: TableVersion
+  readonly #log: RepeatedLog
+  #topicsChanged: () => void = () => {}
+  #delayOffsets: () => ReadonlyMap<number, number> = () => new Map()
+  #flushTimer: Timer | undefined
+  #isClosed = false
+
+  constructor(options: ResolvedBrokerOptions) {
+    const { clock, limits } = options
+    this.#options = options
+    this.#log = new RepeatedLog({ clock, logger: options.logger })
+    this.#offsetVersion = new TableVersion(clock)
+    this.#delayVersion = new TableVersion(clock)
+    this.topics = new TopicTable(new TableVersion(clock), () => {
+      this.#changed(DocumentName.TOPICS)
+      this.#topicsChanged()
+    })
+    this.groups = new GroupTable(new TableVersion(clock), limits.maxGroups, () => this.#changed(DocumentName.GROUPS))
+    this.offsets = new ConsumerOffsets(limits.maxOffsets, () => this.#changed(DocumentName.CONSUMER_OFFSETS))
+    this.#documents = new Map([
+      this.#document(DocumentName.TOPICS, () => writeTopics({ version: this.topics.version.current, topics: this.topics.all })),
+      this.#document(DocumentName.GROUPS, () => writeGroups({ version: this.groups.version.current, groups: this.groups.all })),
+      this.#document(DocumentName.CONSUMER_OFFSETS, () =>
+        writeConsumerOffsets({ version: this.#offsetVersion.next(), offsets: this.offsets })
+      ),
+      this.#document(DocumentName.DELAY_OFFSETS, () =>
+        writeDelayOffsets({ version: this.#delayVersion.next(), offsets: this.#delayOffsets() })
+      )
+    ])
+  }
+
+  /** Takes what an earlier broker stored. Returns how far each delay level was. */
+  load(): ReadonlyMap<number, number> {
+    this.#loadTopics()
+    const groups = this.#read(DocumentName.GROUPS, readGroups)
+    if (groups !== undefined) this.groups.version.resume(groups.version)
+    this.groups.restore(groups?.groups.values() ?? [])
+    const stored = this.#read(DocumentName.CONSUMER_OFFSETS, readConsumerOffsets)
+    if (stored !== undefined) this.#offsetVersion.resume(stored.version)
+    for (const { group, topic, queueId, offset } of stored?.offsets ?? []) this.offsets.set(group, topic, queueId, offset)
+    const delays = this.#read(DocumentName.DELAY_OFFSETS, readDelayOffsets)
+    if (delays !== undefined) this.#delayVersion.resume(delays.version)
+    return delays?.offsets ?? new Map()
+  }
+
+  /** Calls `listener` when the topics changed: nameservers are to be told. */
+  onTopicsChanged(listener: () => void): void {
+    this.#topicsChanged = listener
+  }
+
+  /** Delayed messages were delivered; `offsets` tells how far each level is when it is to be stored. */
+  delaysProgressed(offsets: () => ReadonlyMap<number, number>): void {
+    this.#delayOffsets = offsets
+    this.#changed(DocumentName.DELAY_OFFSETS)
+  }
+
+  /** Stores everything that has changed, and nothing more afterwards. */
+  async close(): Promise<void> {
+    this.#isClosed = true
+    this.#flushTimer?.cancel()
+    await this.flush()
+    this.#log.flush()
+  }
+
+  /** Stores everything that has changed. Never rejects. */
+  async flush(): Promise<void> {
+    await Promise.all([...this.#documents.values()].map((document) => document.flush()))
+  }
+
+  /** Own topics first: what was stored of them wins, as settings may have been changed. */
+  #loadTopics(): void {
+    const { name: brokerName, clusterName, autoCreateTopics, defaultTopicQueues } = this.#options
+    this.topics.restore(ownTopics({ brokerName, clusterName, autoCreateTopics, defaultTopicQueues }))
+    const stored = this.#read(DocumentName.TOPICS, readTopics)
+    if (stored === undefined) return
+    this.topics.version.resume(stored.version)
+    // The pattern for automatic topics follows the options of this start, not those of the last.
+    this.topics.restore([...stored.topics.values()].filter(({ topicName }) => topicName !== SystemTopic.AUTO_CREATE_TOPIC_KEY))
+  }
+
+  #read<Content>(name: string, read: (text: string) => Content): Content | undefined {
+    return readDocument(name, this.#documents.get(name)?.read(), read)
+  }
+
+  #changed(name: string): void {
+    this.#documents.get(name)?.changed()
+    if (this.#flushTimer !== undefined || this.#isClosed) return
+    this.#flushTimer = this.#options.clock.setTimeout(() => this.#flushPlanned(), PERSIST_EVERY_MS, { keepsProcessAlive: false })
+  }
+
+  #flushPlanned(): void {
+    this.#flushTimer = undefined
+    void this.flush()
+  }
+
+  #document(name: string, render: () => string): [string, StoredDocument] {
+    const onError = (error: unknown): void => this.#log.log('error', name, `${name} could not be stored; it is tried again`, { error })
+    return [name, new StoredDocument({ documents: this.#options.store.documents, name, render, onError })]
+  }
+}

@@ -1,0 +1,76 @@
+import type { Peer } from '@rocketmq-ts/remoting'
+import type { ConsumerData, SubscriptionData } from '@rocketmq-ts/remoting/wire'
+import { type TagsFilter, tagsFilter } from './subscription-filter'
+
+/** One member of a group: a client by the connection over which its heartbeats come. */
+export interface Member {
+  readonly peer: Peer
+  clientId: string
+  /** Monotonic milliseconds of the last heartbeat. */
+  heardAt: number
+}
+
+/** What the group reads of one topic. */
+export interface GroupSubscription {
+  readonly data: SubscriptionData
+  readonly filter: TagsFilter
+}
+
+/**
+ * A consumer group that has members (read in broker/…/client/ConsumerGroupInfo.java). All members of a group should
+ * subscribe to the same: the group has one set of subscriptions, the latest by version.
+ */
+export class ConsumerGroup {
+  readonly name: string
+  readonly members = new Map<Peer, Member>()
+  readonly #subscriptions = new Map<string, GroupSubscription>()
+  messageModel: ConsumerData['messageModel'] = 'CLUSTERING'
+  consumeType: ConsumerData['consumeType'] = 'CONSUME_PASSIVELY'
+  /** Of the last heartbeat V2; 0 after one of V1. */
+  fingerprint = 0
+
+  constructor(name: string) {
+    this.name = name
+  }
+
+  get isBroadcasting(): boolean {
+    return this.messageModel === 'BROADCASTING'
+  }
+
+  /** Every client once, also one that has two connections for a while. */
+  get clientIds(): readonly string[] {
+    return [...new Set([...this.members.values()].map((member) => member.clientId))]
+  }
+
+  subscription(topic: string): GroupSubscription | undefined {
+    return this.#subscriptions.get(topic)
+  }
+
+  /** Takes a heartbeat. Returns whether the connection is a new member. */
+  heard(peer: Peer, clientId: string, nowMs: number): boolean {
+    const member = this.members.get(peer)
+    if (member === undefined) {
+      this.members.set(peer, { peer, clientId, heardAt: nowMs })
+      return true
+    }
+    member.clientId = clientId
+    member.heardAt = nowMs
+    return false
+  }
+
+  /** Takes the subscriptions of a heartbeat. Returns whether topics came or went. */
+  subscribe(subscriptions: readonly SubscriptionData[]): boolean {
+    let isChanged = false
+    const topics = new Set<string>()
+    for (const data of subscriptions) {
+      topics.add(data.topic)
+      const before = this.#subscriptions.get(data.topic)
+      if (before === undefined) isChanged = true
+      if (before === undefined || data.subVersion.greaterThan(before.data.subVersion)) {
+        this.#subscriptions.set(data.topic, { data, filter: tagsFilter(data) })
+      }
+    }
+    for (const topic of this.#subscriptions.keys()) if (!topics.has(topic)) isChanged = this.#subscriptions.delete(topic)
+    return isChanged
+  }
+}

@@ -1,0 +1,22 @@
+import type { Processor } from '@rocketmq-ts/remoting'
+import { groupNameProblem, type RequestCode, ResponseCode, type SubscriptionGroupConfig } from '@rocketmq-ts/remoting/wire'
+import type { BrokerLimits } from '../broker-limits'
+import type { GroupTable } from '../group/group-table'
+import { Refusal } from '../refusal'
+
+/** UPDATE_AND_CREATE_SUBSCRIPTIONGROUP (read in broker/…/processor/AdminBrokerProcessor.java). */
+export function createGroup(groups: GroupTable, limits: BrokerLimits): Processor<typeof RequestCode.UPDATE_AND_CREATE_SUBSCRIPTIONGROUP> {
+  return ({ body }) => {
+    const problem = groupNameProblem(body.groupName) ?? settingProblem(body, limits)
+    if (problem !== undefined) return new Refusal(ResponseCode.INVALID_PARAMETER, problem)
+    if (groups.put(body) !== undefined) return { code: ResponseCode.SUCCESS }
+    return new Refusal(ResponseCode.SYSTEM_ERROR, `the broker has ${limits.maxGroups} consumer groups, the most it takes`)
+  }
+}
+
+function settingProblem({ retryQueueNums, attributes }: SubscriptionGroupConfig, { maxQueuesPerTopic }: BrokerLimits): string | undefined {
+  if (retryQueueNums < 0 || retryQueueNums > maxQueuesPerTopic)
+    return `a group has 0 to ${maxQueuesPerTopic} retry queues, not ${retryQueueNums}`
+  // Upstream they steer pop and lite consumption, which this broker does not have.
+  return attributes !== undefined && attributes.size > 0 ? 'attributes of consumer groups are not supported by this broker' : undefined
+}

@@ -1,0 +1,75 @@
+import type { Clock } from 'net-ts-protocol-kit'
+
+/** How long a lock lives without renewal. Milliseconds. */
+export const LOCK_LEASE_MS = 60_000
+
+/** A queue of this broker. */
+export interface LockableQueue {
+  readonly topic: string
+  readonly queueId: number
+}
+
+interface Lock {
+  clientId: string
+  until: number
+}
+
+/**
+ * Which member of a group may handle a queue in order (read in broker/…/client/rebalance/RebalanceLockManager.java).
+ * Leases run on the monotonic clock: a step of the wall clock gives no queue a second owner.
+ */
+export class QueueLocks {
+  readonly #clock: Clock
+  /** Group → `topic@queueId` → lock. */
+  readonly #groups = new Map<string, Map<string, Lock>>()
+
+  constructor(clock: Clock) {
+    this.#clock = clock
+  }
+
+  /** Takes or renews the locks that are free or the client's own, and returns those queues. */
+  lock<Q extends LockableQueue>(group: string, clientId: string, queues: readonly Q[]): Q[] {
+    const locks = this.#groups.get(group) ?? new Map<string, Lock>()
+    this.#groups.set(group, locks)
+    return queues.filter((queue) => this.#lockOne(locks, clientId, queueKey(queue)))
+  }
+
+  /** Gives back what the client holds of these queues. */
+  unlock(group: string, clientId: string, queues: readonly LockableQueue[]): void {
+    const locks = this.#groups.get(group)
+    if (locks === undefined) return
+    for (const queue of queues) {
+      const key = queueKey(queue)
+      if (locks.get(key)?.clientId === clientId) locks.delete(key)
+    }
+    if (locks.size === 0) this.#groups.delete(group)
+  }
+
+  /** Whether some member of the group holds a lock: the group consumes in order. */
+  hasLocks(group: string): boolean {
+    const now = this.#clock.monotonic()
+    for (const lock of this.#groups.get(group)?.values() ?? []) if (lock.until >= now) return true
+    return false
+  }
+
+  /** Forgets what has expired. */
+  sweep(): void {
+    const now = this.#clock.monotonic()
+    for (const [group, locks] of this.#groups) {
+      for (const [key, lock] of locks) if (lock.until < now) locks.delete(key)
+      if (locks.size === 0) this.#groups.delete(group)
+    }
+  }
+
+  #lockOne(locks: Map<string, Lock>, clientId: string, key: string): boolean {
+    const now = this.#clock.monotonic()
+    const lock = locks.get(key)
+    if (lock !== undefined && lock.clientId !== clientId && lock.until >= now) return false
+    locks.set(key, { clientId, until: now + LOCK_LEASE_MS })
+    return true
+  }
+}
+
+function queueKey({ topic, queueId }: LockableQueue): string {
+  return `${topic}@${queueId}`
+}
