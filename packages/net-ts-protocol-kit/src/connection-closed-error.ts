@@ -8,6 +8,7 @@ const reasons = {
   'connection-failed': 'the connection broke',
   'protocol-error': 'the peer broke the protocol',
   'handler-failed': 'what received its frames failed',
+  'peer-not-answering': 'the peer answers nothing',
   'peer-not-reading': 'the peer does not read what is sent to it',
   'partial-frame-timeout': 'a frame that had begun did not go on',
   'first-frame-timeout': 'the peer sent nothing',
