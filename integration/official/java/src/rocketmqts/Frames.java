@@ -15,7 +15,7 @@ import org.apache.rocketmq.remoting.protocol.SerializeType;
 
 /** Every frame of one request: what the official classes write, and what they read back from it. */
 final class Frames {
-    private static final String[] VARIANTS = {"plain", "unicode", "sparse", "empty", "lowest", "highest", "beyond", "seeded"};
+    private static final String[] VARIANTS = {"plain", "unicode", "sparse", "empty", "lowest", "highest", "beyond", "below", "seeded"};
     private static final String[] BARE_VARIANTS = {"plain", "seeded"};
     private static final Set<String> ONEWAY = Set.of("NOTIFY_CONSUMER_IDS_CHANGED", "UPDATE_CONSUMER_OFFSET", "BROKER_HEARTBEAT");
     /** Answers that are no failure although their code is not 0. */
@@ -55,7 +55,7 @@ final class Frames {
         if (body == Body.NONE && (header == null || BeanFields.all(header).isEmpty())) return BARE_VARIANTS;
         List<String> chosen = new ArrayList<>();
         for (String name : VARIANTS) {
-            boolean says = !name.equals("empty") && !name.equals("beyond");
+            boolean says = !name.equals("empty") && !name.equals("beyond") && !name.equals("below");
             if (says || header != null && (name.equals("empty") ? Filler.hasOptionalText(header) : Filler.hasLong(header))) chosen.add(name);
         }
         return chosen.toArray(new String[0]);

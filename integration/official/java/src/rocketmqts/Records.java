@@ -22,15 +22,15 @@ final class Records {
         MessageExt message = new MessageExt();
         message.setTopic("orders");
         message.setQueueId(1);
-        message.setQueueOffset(Math.abs(variant.int64(4711)) - index);
-        message.setCommitLogOffset(Math.abs(variant.int64(1 << 20)) - index);
+        message.setQueueOffset(Math.max(index, variant.int64(4711)) - index);
+        message.setCommitLogOffset(Math.max(index, variant.int64(1 << 20)) - index);
         message.setFlag(variant.int32(5));
         message.setBornTimestamp(1700000000000L);
         message.setStoreTimestamp(1700000000001L);
         message.setBornHost(host("0a000005", 52000));
         message.setStoreHost(host("0a090807", 10911));
         message.setReconsumeTimes(index);
-        message.setPreparedTransactionOffset(Math.abs(variant.int64(0)));
+        message.setPreparedTransactionOffset(Math.max(0, variant.int64(0)));
         fill(message, variant, index);
         message.setBodyCRC(UtilAll.crc32(message.getBody()));
         return message;

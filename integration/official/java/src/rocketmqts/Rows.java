@@ -25,6 +25,7 @@ final class Rows {
         new Row("SEND_MESSAGE_V2", TO_SERVER, "SendMessageRequestHeaderV2", "SendMessageResponseHeader", Body.BYTES, Body.NONE),
         new Row("SEND_BATCH_MESSAGE", TO_SERVER, "SendMessageRequestHeaderV2", "SendMessageResponseHeader", Body.BATCH, Body.NONE),
         new Row("PULL_MESSAGE", TO_SERVER, "PullMessageRequestHeader", "PullMessageResponseHeader", Body.NONE, Body.RECORDS),
+        new Row("LITE_PULL_MESSAGE", TO_SERVER, "PullMessageRequestHeader", "PullMessageResponseHeader", Body.NONE, Body.RECORDS),
         new Row("QUERY_CONSUMER_OFFSET", TO_SERVER, "QueryConsumerOffsetRequestHeader", "QueryConsumerOffsetResponseHeader", Body.NONE, Body.NONE),
         new Row("UPDATE_CONSUMER_OFFSET", TO_SERVER, "UpdateConsumerOffsetRequestHeader", "UpdateConsumerOffsetResponseHeader", Body.NONE, Body.NONE),
         new Row("UPDATE_AND_CREATE_TOPIC", TO_SERVER, "CreateTopicRequestHeader", null, Body.NONE, Body.NONE),

@@ -50,17 +50,19 @@ final class Variant {
         }
     }
 
-    /** "highest" stays within what a double holds exactly; "beyond" is the end of the type. */
+    /** "highest" stays within what a double holds exactly and "lowest" is the usual none; "beyond" and "below" are the ends of the type. */
     long int64(long plain) {
         switch (name) {
             case "lowest":
-                return -SAFE;
+                return -1;
             case "highest":
                 return SAFE;
             case "beyond":
                 return Long.MAX_VALUE;
+            case "below":
+                return Long.MIN_VALUE;
             case "seeded":
-                return random.nextLong(-SAFE, SAFE);
+                return random.nextLong(-1, SAFE);
             default:
                 return plain;
         }
