@@ -54,7 +54,7 @@ function inherited(name, all, part) {
   const seen = new Set()
   for (let next = name; next !== undefined && !seen.has(next); next = all.get(next)?.extends) {
     seen.add(next)
-    own.push(...(all.get(next)?.[part] ?? []))
+    own.push(...(all.get(next)?.[part] ?? []).map((one) => (next === name ? one : { ...one, inherited: true })))
   }
   return own
 }

@@ -27,6 +27,7 @@ function imports(headers, content) {
     `import { ${used(reads).join(', ')} } from '../header/hot-read'\n`,
     `import { ${used(writes).join(', ')} } from '../header/hot-write'\n`,
     `import { hotKey } from '../header/hot-key'\n`,
+    content.includes('SteadyRun') ? `import { SteadyRun, steadySlot } from '../header/steady-run'\n` : '',
     `import { textBound } from '../put-bytes'\n`,
     `import type { ${types.join(', ')} } from './headers'\n`
   ]
@@ -47,6 +48,7 @@ function keyName(wire) {
 
 function codecText(header) {
   return [
+    runsText(header),
     `export const ${codecName(header.name)}: HotHeaderCodec<${header.name}> = {\n`,
     readText(header),
     measureText(header),
@@ -129,11 +131,59 @@ function measureText(header) {
 }
 
 function writeText(header, method, form) {
-  const kinds = { int: 'Integer', position: 'Integer', bound: 'Bound', opaque: 'Opaque', bool: 'Boolean' }
+  const runs = steadyRuns(header)
+  const slot = runs.length === 0 ? '' : `    const slot = steadySlot(${header.steadyBy.map((name) => `header.${name}`).join(', ')})\n`
   const lines = header.all.map((field) => {
-    const call = `at = ${form}${isText(field) ? 'Text' : kinds[field.type]}(target, at, ${keyName(wireOf(field))}, header.${field.name}`
-    if (!field.required) return `    if (header.${field.name} !== undefined) ${call})\n`
-    return `    ${call} ?? missing('${header.name}', '${wireOf(field)}'))\n`
+    const run = runs.findIndex((fields) => fields.includes(field))
+    const line = writeLine(header, field, form)
+    return run < 0 ? line : runs[run][0] === field ? runText(header, runs[run], run, form) : ''
   })
-  return `  ${method}(target, start, header) {\n    let at = start\n${lines.join('')}    return at\n  },\n`
+  return `  ${method}(target, start, header) {\n${slot}    let at = start\n${lines.join('')}    return at\n  },\n`
+}
+
+function writeLine(header, field, form, indent = '    ') {
+  const kinds = { int: 'Integer', position: 'Integer', bound: 'Bound', opaque: 'Opaque', bool: 'Boolean' }
+  const call = `at = ${form}${isText(field) ? 'Text' : kinds[field.type]}(target, at, ${keyName(wireOf(field))}, header.${field.name}`
+  if (!field.required) return `${indent}if (header.${field.name} !== undefined) ${call})\n`
+  return `${indent}${call} ?? missing('${header.name}', '${wireOf(field)}'))\n`
+}
+
+/** Neighbours that are the same from message to message, two or more. */
+function steadyRuns(header) {
+  const runs = [[]]
+  for (const field of header.all) {
+    if (field.steady || field.inherited) runs.at(-1).push(field)
+    else runs.push([])
+  }
+  return header.steadyBy === undefined ? [] : runs.filter((run) => run.length > 1)
+}
+
+const runName = (header, run, form) => `${codecName(header.name)}${form === 'json' ? 'Json' : 'Binary'}Run${run}`
+const sameName = (header, run) => `isSame${header.name}Run${run}`
+
+function runText(header, fields, run, form) {
+  const name = runName(header, run, form)
+  return [
+    `    if (${sameName(header, run)}(${name}.values[slot], header)) at = ${name}.put(slot, target, at)\n`,
+    `    else {\n      const from = at\n`,
+    ...fields.map((field) => writeLine(header, field, form, '      ')),
+    `      const { ${fields.map((field) => field.name).join(', ')} } = header\n`,
+    `      ${name}.keep(slot, { ${fields.map((field) => field.name).join(', ')} }, target, from, at)\n    }\n`
+  ].join('')
+}
+
+/** What the writers of a header keep between messages. */
+function runsText(header) {
+  return steadyRuns(header)
+    .map((fields, run) => {
+      const type = `Pick<${header.name}, ${fields.map((field) => `'${field.name}'`).join(' | ')}>`
+      const same = ['known !== undefined', ...fields.map((field) => `known.${field.name} === header.${field.name}`)].join(' &&\n    ')
+      return [
+        `type ${header.name}Run${run} = ${type}\n`,
+        `const ${runName(header, run, 'binary')} = new SteadyRun<${header.name}Run${run}>()\n`,
+        `const ${runName(header, run, 'json')} = new SteadyRun<${header.name}Run${run}>()\n`,
+        `function ${sameName(header, run)}(known: ${header.name}Run${run} | undefined, header: ${header.name}Run${run}): boolean {\n  return ${same}\n}\n\n`
+      ].join('')
+    })
+    .join('')
 }

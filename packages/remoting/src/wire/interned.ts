@@ -1,8 +1,9 @@
 const SLOTS = 2048
 const MAX_BYTES = 64
 
-/** Strings seen before, by a hash of their bytes; a newcomer takes its slot. Bounded, and only ASCII, where a byte is a UTF-16 unit. */
-const strings: string[] = new Array<string>(SLOTS).fill('')
+/** Texts seen before with their bytes, by a hash of the bytes. Bounded: a newcomer takes its slot. */
+const texts: string[] = new Array<string>(SLOTS).fill('')
+const encoded: Buffer[] = new Array<Buffer>(SLOTS).fill(Buffer.alloc(0))
 
 /** Text from UTF-8 bytes, for values that come again and again: group, topic, broker name. The same bytes mostly give the same string. */
 export function internedText(bytes: Buffer, start: number, end: number): string {
@@ -10,8 +11,8 @@ export function internedText(bytes: Buffer, start: number, end: number): string 
   if (length === 0) return ''
   if (length > MAX_BYTES) return bytes.toString('utf8', start, end)
   const slot = slotOf(bytes, start, end)
-  const known = strings[slot] as string
-  return equals(known, bytes, start, length) ? known : remember(slot, bytes, start, end)
+  const known = encoded[slot] as Buffer
+  return equals(known, bytes, start, length) ? (texts[slot] as string) : remember(slot, bytes, start, end)
 }
 
 /** From the ends and the middle: names that differ only elsewhere share a slot, which costs time, not correctness. */
@@ -23,15 +24,18 @@ function slotOf(bytes: Buffer, start: number, end: number): number {
   return (hash ^ (hash >>> 11)) & (SLOTS - 1)
 }
 
-function equals(known: string, bytes: Buffer, start: number, length: number): boolean {
+function equals(known: Buffer, bytes: Buffer, start: number, length: number): boolean {
   if (known.length !== length) return false
-  for (let index = 0; index < length; index++) if (known.charCodeAt(index) !== bytes[start + index]) return false
+  for (let index = 0; index < length; index++) if (known[index] !== bytes[start + index]) return false
   return true
 }
 
 function remember(slot: number, bytes: Buffer, start: number, end: number): string {
   const text = bytes.toString('utf8', start, end)
-  // A text of as many units as bytes is ASCII: anything else takes more bytes than units, or does not compare equal to its bytes.
-  if (text.length === end - start) strings[slot] = text
+  texts[slot] = text
+  // Memory of its own: a slice of the pool would keep the whole pool.
+  const copy = Buffer.allocUnsafeSlow(end - start)
+  bytes.copy(copy, 0, start, end)
+  encoded[slot] = copy
   return text
 }

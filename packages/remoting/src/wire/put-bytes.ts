@@ -117,9 +117,12 @@ function hexDigit(value: number, upper: boolean): number {
   return value < 10 ? 0x30 + value : (upper ? 0x37 : 0x57) + value
 }
 
+/** Up to here a generous bound is cheaper than counting. */
+const UNCOUNTED_CHARACTERS = 1024
+
 /** An upper bound of what a text takes in UTF-8 or as the inside of a JSON string. */
 export function textBound(text: string): number {
-  return text.length <= 64 ? text.length * 6 : longTextBound(text)
+  return text.length <= UNCOUNTED_CHARACTERS ? text.length * 6 : longTextBound(text)
 }
 
 function longTextBound(text: string): number {

@@ -1,7 +1,9 @@
 import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
 import { ProtocolError } from 'net-ts-protocol-kit'
-import { decodeCommand, encodeCommand, HeaderFieldError, headerOf, RequestCode } from '../../src/wire/index'
+import { decodeOtherJson } from '../../src/wire/command/decode-command'
+import { DEFAULT_COMMAND_LIMITS } from '../../src/wire/command/limits'
+import { decodeCommand, encodeCommand, HeaderFieldError, headerOf, type RemotingCommand, RequestCode } from '../../src/wire/index'
 import { jsonFrame, officialFrames } from './official-samples'
 
 const frames = officialFrames()
@@ -45,6 +47,17 @@ function binaryField(key: string, valueLength: number, value = Buffer.alloc(Math
   return Buffer.concat([head, value])
 }
 
+/** What a reader makes of a header, in plain values; `undefined` when it refuses. */
+function headOf(read: () => RemotingCommand): unknown {
+  try {
+    const { code, language, version, opaque, flag, remark, fields } = read()
+    return { code, language, version, opaque, flag, remark, fields: fields && [...fields] }
+  } catch (error) {
+    expect(error).toBeInstanceOf(ProtocolError)
+    return undefined
+  }
+}
+
 describe('a broken frame', () => {
   it('cut at any place throws a protocol error or is a shorter command', () => {
     for (const frame of frames) {
@@ -78,6 +91,25 @@ describe('a broken frame', () => {
       }),
       { numRuns: 20_000 }
     )
+  })
+
+  it('in JSON that the scan takes is read the same by the dialect reader', () => {
+    const mutation = fc.tuple(fc.nat(), fc.constantFrom(...'{}[]":,\\\'u0019aetn- \u0001\u00e9'))
+    const run = fc.tuple(fc.constantFrom(...frames.filter((frame) => frame[0] === 0)), fc.array(mutation, { minLength: 1, maxLength: 3 }))
+    let compared = 0
+    fc.assert(
+      fc.property(run, ([frame, mutations]) => {
+        const changed = Buffer.from(frame)
+        const headerEnd = 4 + (frame.readInt32BE(0) & 0xffffff)
+        for (const [at, text] of mutations) changed[4 + (at % (headerEnd - 4))] = text.charCodeAt(0)
+        const scanned = headOf(() => decodeCommand(changed))
+        if (scanned === undefined) return
+        compared++
+        expect(scanned).toEqual(headOf(() => decodeOtherJson(changed, headerEnd, DEFAULT_COMMAND_LIMITS)))
+      }),
+      { numRuns: 10_000 }
+    )
+    expect(compared).toBeGreaterThan(100)
   })
 
   it('of random bytes behind a plausible start throws nothing but a protocol error', () => {

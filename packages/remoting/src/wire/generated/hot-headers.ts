@@ -6,6 +6,7 @@ import type { HotHeaderCodec } from '../header/header-table'
 import { isKey, missing, readBoolean, readBound, readInt, readOpaque, readPosition, readRepeated } from '../header/hot-read'
 import { binaryBoolean, binaryBound, binaryInteger, binaryOpaque, binaryText, jsonBoolean, jsonBound, jsonInteger, jsonOpaque, jsonText } from '../header/hot-write'
 import { hotKey } from '../header/hot-key'
+import { SteadyRun, steadySlot } from '../header/steady-run'
 import { textBound } from '../put-bytes'
 import type { PullMessageRequestHeader, PullMessageResponseHeader, SendMessageRequestHeaderV2, SendMessageResponseHeader } from './headers'
 
@@ -386,6 +387,34 @@ export const pullMessageResponseHeader: HotHeaderCodec<PullMessageResponseHeader
   }
 }
 
+type SendMessageRequestHeaderV2Run0 = Pick<SendMessageRequestHeaderV2, 'producerGroup' | 'topic' | 'defaultTopic' | 'defaultTopicQueueNums'>
+const sendMessageRequestHeaderV2BinaryRun0 = new SteadyRun<SendMessageRequestHeaderV2Run0>()
+const sendMessageRequestHeaderV2JsonRun0 = new SteadyRun<SendMessageRequestHeaderV2Run0>()
+function isSameSendMessageRequestHeaderV2Run0(known: SendMessageRequestHeaderV2Run0 | undefined, header: SendMessageRequestHeaderV2Run0): boolean {
+  return known !== undefined &&
+    known.producerGroup === header.producerGroup &&
+    known.topic === header.topic &&
+    known.defaultTopic === header.defaultTopic &&
+    known.defaultTopicQueueNums === header.defaultTopicQueueNums
+}
+
+type SendMessageRequestHeaderV2Run1 = Pick<SendMessageRequestHeaderV2, 'reconsumeTimes' | 'unitMode' | 'maxReconsumeTimes' | 'batch' | 'brokerName' | 'lo' | 'ns' | 'nsd' | 'bname' | 'oway'>
+const sendMessageRequestHeaderV2BinaryRun1 = new SteadyRun<SendMessageRequestHeaderV2Run1>()
+const sendMessageRequestHeaderV2JsonRun1 = new SteadyRun<SendMessageRequestHeaderV2Run1>()
+function isSameSendMessageRequestHeaderV2Run1(known: SendMessageRequestHeaderV2Run1 | undefined, header: SendMessageRequestHeaderV2Run1): boolean {
+  return known !== undefined &&
+    known.reconsumeTimes === header.reconsumeTimes &&
+    known.unitMode === header.unitMode &&
+    known.maxReconsumeTimes === header.maxReconsumeTimes &&
+    known.batch === header.batch &&
+    known.brokerName === header.brokerName &&
+    known.lo === header.lo &&
+    known.ns === header.ns &&
+    known.nsd === header.nsd &&
+    known.bname === header.bname &&
+    known.oway === header.oway
+}
+
 export const sendMessageRequestHeaderV2: HotHeaderCodec<SendMessageRequestHeaderV2> = {
   read(frame) {
     let producerGroup: string | undefined
@@ -526,49 +555,75 @@ export const sendMessageRequestHeaderV2: HotHeaderCodec<SendMessageRequestHeader
       (header.bname === undefined ? 0 : textBound(header.bname))
   },
   writeBinary(target, start, header) {
+    const slot = steadySlot(header.topic, header.brokerName)
     let at = start
-    at = binaryText(target, at, A_KEY, header.producerGroup ?? missing('SendMessageRequestHeaderV2', 'a'))
-    at = binaryText(target, at, B_KEY, header.topic ?? missing('SendMessageRequestHeaderV2', 'b'))
-    at = binaryText(target, at, C_KEY, header.defaultTopic ?? missing('SendMessageRequestHeaderV2', 'c'))
-    at = binaryInteger(target, at, D_KEY, header.defaultTopicQueueNums ?? missing('SendMessageRequestHeaderV2', 'd'))
+    if (isSameSendMessageRequestHeaderV2Run0(sendMessageRequestHeaderV2BinaryRun0.values[slot], header)) at = sendMessageRequestHeaderV2BinaryRun0.put(slot, target, at)
+    else {
+      const from = at
+      at = binaryText(target, at, A_KEY, header.producerGroup ?? missing('SendMessageRequestHeaderV2', 'a'))
+      at = binaryText(target, at, B_KEY, header.topic ?? missing('SendMessageRequestHeaderV2', 'b'))
+      at = binaryText(target, at, C_KEY, header.defaultTopic ?? missing('SendMessageRequestHeaderV2', 'c'))
+      at = binaryInteger(target, at, D_KEY, header.defaultTopicQueueNums ?? missing('SendMessageRequestHeaderV2', 'd'))
+      const { producerGroup, topic, defaultTopic, defaultTopicQueueNums } = header
+      sendMessageRequestHeaderV2BinaryRun0.keep(slot, { producerGroup, topic, defaultTopic, defaultTopicQueueNums }, target, from, at)
+    }
     at = binaryInteger(target, at, E_KEY, header.queueId ?? missing('SendMessageRequestHeaderV2', 'e'))
     at = binaryInteger(target, at, F_KEY, header.sysFlag ?? missing('SendMessageRequestHeaderV2', 'f'))
     at = binaryInteger(target, at, G_KEY, header.bornTimestamp ?? missing('SendMessageRequestHeaderV2', 'g'))
     at = binaryInteger(target, at, H_KEY, header.flag ?? missing('SendMessageRequestHeaderV2', 'h'))
     if (header.properties !== undefined) at = binaryText(target, at, I_KEY, header.properties)
-    if (header.reconsumeTimes !== undefined) at = binaryInteger(target, at, J_KEY, header.reconsumeTimes)
-    if (header.unitMode !== undefined) at = binaryBoolean(target, at, K_KEY, header.unitMode)
-    if (header.maxReconsumeTimes !== undefined) at = binaryInteger(target, at, L_KEY, header.maxReconsumeTimes)
-    if (header.batch !== undefined) at = binaryBoolean(target, at, M_KEY, header.batch)
-    if (header.brokerName !== undefined) at = binaryText(target, at, N_KEY, header.brokerName)
-    if (header.lo !== undefined) at = binaryBoolean(target, at, LO_KEY, header.lo)
-    if (header.ns !== undefined) at = binaryText(target, at, NS_KEY, header.ns)
-    if (header.nsd !== undefined) at = binaryBoolean(target, at, NSD_KEY, header.nsd)
-    if (header.bname !== undefined) at = binaryText(target, at, BNAME_KEY, header.bname)
-    if (header.oway !== undefined) at = binaryBoolean(target, at, OWAY_KEY, header.oway)
+    if (isSameSendMessageRequestHeaderV2Run1(sendMessageRequestHeaderV2BinaryRun1.values[slot], header)) at = sendMessageRequestHeaderV2BinaryRun1.put(slot, target, at)
+    else {
+      const from = at
+      if (header.reconsumeTimes !== undefined) at = binaryInteger(target, at, J_KEY, header.reconsumeTimes)
+      if (header.unitMode !== undefined) at = binaryBoolean(target, at, K_KEY, header.unitMode)
+      if (header.maxReconsumeTimes !== undefined) at = binaryInteger(target, at, L_KEY, header.maxReconsumeTimes)
+      if (header.batch !== undefined) at = binaryBoolean(target, at, M_KEY, header.batch)
+      if (header.brokerName !== undefined) at = binaryText(target, at, N_KEY, header.brokerName)
+      if (header.lo !== undefined) at = binaryBoolean(target, at, LO_KEY, header.lo)
+      if (header.ns !== undefined) at = binaryText(target, at, NS_KEY, header.ns)
+      if (header.nsd !== undefined) at = binaryBoolean(target, at, NSD_KEY, header.nsd)
+      if (header.bname !== undefined) at = binaryText(target, at, BNAME_KEY, header.bname)
+      if (header.oway !== undefined) at = binaryBoolean(target, at, OWAY_KEY, header.oway)
+      const { reconsumeTimes, unitMode, maxReconsumeTimes, batch, brokerName, lo, ns, nsd, bname, oway } = header
+      sendMessageRequestHeaderV2BinaryRun1.keep(slot, { reconsumeTimes, unitMode, maxReconsumeTimes, batch, brokerName, lo, ns, nsd, bname, oway }, target, from, at)
+    }
     return at
   },
   writeJson(target, start, header) {
+    const slot = steadySlot(header.topic, header.brokerName)
     let at = start
-    at = jsonText(target, at, A_KEY, header.producerGroup ?? missing('SendMessageRequestHeaderV2', 'a'))
-    at = jsonText(target, at, B_KEY, header.topic ?? missing('SendMessageRequestHeaderV2', 'b'))
-    at = jsonText(target, at, C_KEY, header.defaultTopic ?? missing('SendMessageRequestHeaderV2', 'c'))
-    at = jsonInteger(target, at, D_KEY, header.defaultTopicQueueNums ?? missing('SendMessageRequestHeaderV2', 'd'))
+    if (isSameSendMessageRequestHeaderV2Run0(sendMessageRequestHeaderV2JsonRun0.values[slot], header)) at = sendMessageRequestHeaderV2JsonRun0.put(slot, target, at)
+    else {
+      const from = at
+      at = jsonText(target, at, A_KEY, header.producerGroup ?? missing('SendMessageRequestHeaderV2', 'a'))
+      at = jsonText(target, at, B_KEY, header.topic ?? missing('SendMessageRequestHeaderV2', 'b'))
+      at = jsonText(target, at, C_KEY, header.defaultTopic ?? missing('SendMessageRequestHeaderV2', 'c'))
+      at = jsonInteger(target, at, D_KEY, header.defaultTopicQueueNums ?? missing('SendMessageRequestHeaderV2', 'd'))
+      const { producerGroup, topic, defaultTopic, defaultTopicQueueNums } = header
+      sendMessageRequestHeaderV2JsonRun0.keep(slot, { producerGroup, topic, defaultTopic, defaultTopicQueueNums }, target, from, at)
+    }
     at = jsonInteger(target, at, E_KEY, header.queueId ?? missing('SendMessageRequestHeaderV2', 'e'))
     at = jsonInteger(target, at, F_KEY, header.sysFlag ?? missing('SendMessageRequestHeaderV2', 'f'))
     at = jsonInteger(target, at, G_KEY, header.bornTimestamp ?? missing('SendMessageRequestHeaderV2', 'g'))
     at = jsonInteger(target, at, H_KEY, header.flag ?? missing('SendMessageRequestHeaderV2', 'h'))
     if (header.properties !== undefined) at = jsonText(target, at, I_KEY, header.properties)
-    if (header.reconsumeTimes !== undefined) at = jsonInteger(target, at, J_KEY, header.reconsumeTimes)
-    if (header.unitMode !== undefined) at = jsonBoolean(target, at, K_KEY, header.unitMode)
-    if (header.maxReconsumeTimes !== undefined) at = jsonInteger(target, at, L_KEY, header.maxReconsumeTimes)
-    if (header.batch !== undefined) at = jsonBoolean(target, at, M_KEY, header.batch)
-    if (header.brokerName !== undefined) at = jsonText(target, at, N_KEY, header.brokerName)
-    if (header.lo !== undefined) at = jsonBoolean(target, at, LO_KEY, header.lo)
-    if (header.ns !== undefined) at = jsonText(target, at, NS_KEY, header.ns)
-    if (header.nsd !== undefined) at = jsonBoolean(target, at, NSD_KEY, header.nsd)
-    if (header.bname !== undefined) at = jsonText(target, at, BNAME_KEY, header.bname)
-    if (header.oway !== undefined) at = jsonBoolean(target, at, OWAY_KEY, header.oway)
+    if (isSameSendMessageRequestHeaderV2Run1(sendMessageRequestHeaderV2JsonRun1.values[slot], header)) at = sendMessageRequestHeaderV2JsonRun1.put(slot, target, at)
+    else {
+      const from = at
+      if (header.reconsumeTimes !== undefined) at = jsonInteger(target, at, J_KEY, header.reconsumeTimes)
+      if (header.unitMode !== undefined) at = jsonBoolean(target, at, K_KEY, header.unitMode)
+      if (header.maxReconsumeTimes !== undefined) at = jsonInteger(target, at, L_KEY, header.maxReconsumeTimes)
+      if (header.batch !== undefined) at = jsonBoolean(target, at, M_KEY, header.batch)
+      if (header.brokerName !== undefined) at = jsonText(target, at, N_KEY, header.brokerName)
+      if (header.lo !== undefined) at = jsonBoolean(target, at, LO_KEY, header.lo)
+      if (header.ns !== undefined) at = jsonText(target, at, NS_KEY, header.ns)
+      if (header.nsd !== undefined) at = jsonBoolean(target, at, NSD_KEY, header.nsd)
+      if (header.bname !== undefined) at = jsonText(target, at, BNAME_KEY, header.bname)
+      if (header.oway !== undefined) at = jsonBoolean(target, at, OWAY_KEY, header.oway)
+      const { reconsumeTimes, unitMode, maxReconsumeTimes, batch, brokerName, lo, ns, nsd, bname, oway } = header
+      sendMessageRequestHeaderV2JsonRun1.keep(slot, { reconsumeTimes, unitMode, maxReconsumeTimes, batch, brokerName, lo, ns, nsd, bname, oway }, target, from, at)
+    }
     return at
   }
 }
