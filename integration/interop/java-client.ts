@@ -1,9 +1,10 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { classPath } from '../official/java/java-programs'
 import { JavaLitePullConsumer, JavaProducer, JavaPushConsumer, type PushOptions, type ReceivedByJava } from './java-members'
 
 type Command = Readonly<Record<string, unknown>>
@@ -121,17 +122,4 @@ export class JavaClient {
     for (const { reject } of this.#pending.values()) reject(new Error(reason))
     this.#pending.clear()
   }
-}
-
-const classPaths = new Map<string, string>()
-
-function classPath(version: string): string {
-  const known = classPaths.get(version)
-  if (known !== undefined) return known
-  const script = join(__dirname, '..', 'official', 'java', 'build.mjs')
-  const run = spawnSync(process.execPath, [script, version], { encoding: 'utf8' })
-  if (run.status !== 0) throw new Error(`the official client of ${version} cannot be built: ${run.stderr}`)
-  const path = run.stdout.trim().slice(version.length + 1)
-  classPaths.set(version, path)
-  return path
 }
