@@ -1,0 +1,146 @@
+import { type RemotingClient, RemotingTimeoutError } from '@rocketmq-ts/remoting'
+import { RequestCode } from '@rocketmq-ts/remoting/wire'
+import type { Clock, Logger, Timer } from 'net-ts-protocol-kit'
+import { backoffMs } from './backoff'
+import type { LinkChange } from './broker-links'
+import { ClosedError } from './errors'
+import { FailureStreak } from './failure-streak'
+import type { Groups } from './groups'
+import { requireSuccess } from './requests'
+
+export interface BrokerLinkOptions {
+  readonly clock: Clock
+  readonly logger: Logger
+  readonly remoting: RemotingClient
+  readonly groups: Groups
+  readonly intervalMs: number
+  readonly timeoutMs: number
+  readonly onChange: (change: LinkChange) => void
+}
+
+const LOST_BROKER_BACKOFF = { firstMs: 200, capMs: 2000 }
+
+/** No version of the groups: the broker knows nothing of us. */
+const NOTHING = -1
+
+/** This client's standing with one broker: a loop of heartbeats that never gives up until it is closed. */
+export class BrokerLink {
+  readonly address: string
+  readonly #options: BrokerLinkOptions
+  readonly #log: FailureStreak
+  readonly #closing = new AbortController()
+  #toldVersion = NOTHING
+  #telling: Promise<void> | undefined
+  #tellAgain = false
+  #timer: Timer | undefined
+  #waiters: Array<() => void> = []
+
+  constructor(address: string, options: BrokerLinkOptions) {
+    this.address = address
+    this.#options = options
+    this.#log = new FailureStreak(options.logger, `the heartbeat to broker ${address}`)
+  }
+
+  get isUp(): boolean {
+    return this.#toldVersion !== NOTHING
+  }
+
+  /** Sends a heartbeat with what is true now. Resolves when it was answered or failed; never rejects. */
+  tell(): Promise<void> {
+    if (this.#closing.signal.aborted) return Promise.resolve()
+    if (this.#telling !== undefined) this.#tellAgain = true
+    this.#telling ??= this.#tellUntilCurrent().finally(() => {
+      this.#telling = undefined
+    })
+    return this.#telling
+  }
+
+  /** The connection is gone and with it, on the broker's side, our place in every group. */
+  connectionClosed(error: unknown): void {
+    this.#lost(error)
+    this.#schedule(this.#pauseMs())
+  }
+
+  whenTold(signal: AbortSignal): Promise<void> | undefined {
+    if (this.#isCurrent()) return undefined
+    return new Promise((resolve, reject) => {
+      const abort = (): void => reject(signal.reason)
+      if (signal.aborted) return abort()
+      signal.addEventListener('abort', abort, { once: true })
+      this.#waiters.push(() => {
+        signal.removeEventListener('abort', abort)
+        resolve()
+      })
+    })
+  }
+
+  close(): void {
+    this.#closing.abort(new ClosedError('client'))
+    this.#timer?.cancel()
+    this.#wake()
+  }
+
+  #isCurrent(): boolean {
+    return this.#toldVersion === this.#options.groups.version || this.#closing.signal.aborted
+  }
+
+  async #tellUntilCurrent(): Promise<void> {
+    do {
+      this.#tellAgain = false
+      await this.#tellOnce()
+    } while (this.#tellAgain && !this.#closing.signal.aborted)
+  }
+
+  async #tellOnce(): Promise<void> {
+    const { groups, remoting, timeoutMs } = this.#options
+    const { version } = groups
+    const data = groups.heartbeat()
+    if (data === undefined) return
+    try {
+      const options = { timeoutMs, signal: this.#closing.signal }
+      requireSuccess(RequestCode.HEART_BEAT, await remoting.invoke(this.address, RequestCode.HEART_BEAT, {}, data, options))
+      this.#told(version)
+    } catch (error) {
+      if (!this.#closing.signal.aborted) this.#failed(error)
+    }
+  }
+
+  #told(version: number): void {
+    const wasUp = this.isUp
+    this.#log.worked()
+    this.#toldVersion = version
+    this.#schedule(this.#options.intervalMs)
+    if (!wasUp) this.#options.onChange({ address: this.address, isUp: true })
+    if (this.#isCurrent()) this.#wake()
+  }
+
+  #failed(error: unknown): void {
+    this.#log.failed(error)
+    // No answer in time, twice in a row: the peer may be gone without a word, so the connection is replaced.
+    if (error instanceof RemotingTimeoutError && this.#log.count > 1) this.#options.remoting.disconnect(this.address)
+    this.#lost(error)
+    this.#schedule(this.#pauseMs())
+  }
+
+  #lost(error: unknown): void {
+    if (!this.isUp) return
+    this.#toldVersion = NOTHING
+    this.#options.onChange({ address: this.address, isUp: false, error })
+  }
+
+  #pauseMs(): number {
+    return backoffMs(this.#log.count, LOST_BROKER_BACKOFF, this.#options.clock.random())
+  }
+
+  #schedule(delayMs: number): void {
+    if (this.#closing.signal.aborted) return
+    this.#timer?.cancel()
+    this.#timer = this.#options.clock.setTimeout(() => void this.tell(), delayMs)
+  }
+
+  #wake(): void {
+    const waiters = this.#waiters
+    this.#waiters = []
+    for (const wake of waiters) wake()
+  }
+}
