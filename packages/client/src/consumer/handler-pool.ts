@@ -1,0 +1,180 @@
+import type { Clock, Timer } from 'net-ts-protocol-kit'
+import { HandlerTimeoutError } from '../errors'
+import type { HandlerEnd } from './retry-decision'
+
+/** One message to be handled. */
+export interface HandlerTask {
+  /** Calls the handler. May throw. */
+  run(signal: () => AbortSignal): unknown
+  /** Whether there is still a point in handling it. */
+  isWanted(): boolean
+  /** Does what follows from how the handler ended; the place in the pool is free when it resolves. Must not reject. */
+  settle(end: HandlerEnd): Promise<void> | undefined
+}
+
+export interface HandlerPoolOptions {
+  readonly clock: Clock
+  /** How many handlers run at a time. */
+  readonly concurrency: number
+  readonly timeoutMs: number
+}
+
+/**
+ * Runs handlers, so many at a time, in the order in which the messages came. One that does not settle in time has its signal
+ * aborted and makes room for others; what it returns later is ignored.
+ */
+export class HandlerPool<Task extends HandlerTask = HandlerTask> {
+  readonly #options: HandlerPoolOptions
+  readonly #running = new Set<RunningHandler<Task>>()
+  #waiting: Task[] = []
+  #head = 0
+  #isOpen = true
+  #isPumping = false
+  #timer: Timer | undefined
+  #idle: (() => void) | undefined
+
+  constructor(options: HandlerPoolOptions) {
+    this.#options = options
+  }
+
+  /** Handlers that run, or whose outcome is being settled. */
+  get running(): number {
+    return this.#running.size
+  }
+
+  add(tasks: readonly Task[]): void {
+    if (!this.#isOpen) return
+    for (const task of tasks) this.#waiting.push(task)
+    this.#pump()
+  }
+
+  /** Tells handlers that their outcome no longer counts. They keep their place until they settle. */
+  abort(isUnwanted: (task: Task) => boolean, reason: unknown): void {
+    for (const running of [...this.#running]) if (!running.isOver && isUnwanted(running.task)) running.abort(reason)
+  }
+
+  /** Starts no more handlers. */
+  stop(): void {
+    this.#isOpen = false
+    this.#waiting = []
+    this.#head = 0
+  }
+
+  /** Resolves when no handler runs any more. */
+  whenIdle(): Promise<void> {
+    if (this.#running.size === 0) return Promise.resolve()
+    return new Promise((resolve) => {
+      this.#idle = resolve
+    })
+  }
+
+  /** Forgets the handlers that still run: their signals are aborted, their results ignored. */
+  close(reason: unknown): void {
+    this.stop()
+    this.#timer?.cancel()
+    for (const running of [...this.#running]) {
+      running.isOver = true
+      running.abort(reason)
+      this.#release(running)
+    }
+  }
+
+  /** Handlers that return at once free their place while this runs: it goes on here rather than one level deeper. */
+  #pump(): void {
+    if (this.#isPumping) return
+    this.#isPumping = true
+    while (this.#isOpen && this.#running.size < this.#options.concurrency) {
+      const task = this.#waiting[this.#head]
+      if (task === undefined) break
+      this.#head++
+      if (task.isWanted()) this.#start(task)
+    }
+    this.#isPumping = false
+    this.#compact()
+  }
+
+  #compact(): void {
+    if (this.#head > 256 || this.#head === this.#waiting.length) {
+      this.#waiting = this.#waiting.slice(this.#head)
+      this.#head = 0
+    }
+  }
+
+  #start(task: Task): void {
+    const running = new RunningHandler(task, this.#options.clock.monotonic() + this.#options.timeoutMs)
+    this.#running.add(running)
+    this.#timer ??= this.#options.clock.setTimeout(this.#onTimer, this.#options.timeoutMs)
+    try {
+      const returned = task.run(running.signal)
+      if (isThenable(returned)) void this.#await(running, returned)
+      else this.#ended(running, { kind: 'RETURNED', returned })
+    } catch (error) {
+      this.#ended(running, { kind: 'THREW', error })
+    }
+  }
+
+  async #await(running: RunningHandler<Task>, result: PromiseLike<unknown>): Promise<void> {
+    try {
+      const returned = await result
+      this.#ended(running, { kind: 'RETURNED', returned })
+    } catch (error) {
+      this.#ended(running, { kind: 'THREW', error })
+    }
+  }
+
+  #ended(running: RunningHandler<Task>, end: HandlerEnd): void {
+    if (running.isOver) return
+    running.isOver = true
+    const settled = running.task.settle(end)
+    if (settled === undefined) this.#release(running)
+    else void settled.then(() => this.#release(running))
+  }
+
+  #release(running: RunningHandler<Task>): void {
+    if (!this.#running.delete(running)) return
+    if (this.#running.size === 0) this.#idle?.()
+    this.#pump()
+  }
+
+  /** One timer for all: set to the oldest handler's deadline. */
+  readonly #onTimer = (): void => {
+    this.#timer = undefined
+    const nowMs = this.#options.clock.monotonic()
+    for (const running of [...this.#running]) {
+      if (running.deadline > nowMs || running.isOver) continue
+      running.abort(new HandlerTimeoutError(this.#options.timeoutMs))
+      this.#ended(running, { kind: 'TIMED_OUT' })
+    }
+    const oldest = [...this.#running].find(({ isOver }) => !isOver)
+    if (oldest !== undefined) this.#timer ??= this.#options.clock.setTimeout(this.#onTimer, oldest.deadline - nowMs)
+  }
+}
+
+class RunningHandler<Task> {
+  readonly task: Task
+  readonly deadline: number
+  isOver = false
+  #controller: AbortController | undefined
+  #reason: unknown
+
+  constructor(task: Task, deadline: number) {
+    this.task = task
+    this.deadline = deadline
+  }
+
+  /** Made when asked for: most handlers do not. */
+  readonly signal = (): AbortSignal => {
+    this.#controller ??= new AbortController()
+    if (this.#reason !== undefined) this.#controller.abort(this.#reason)
+    return this.#controller.signal
+  }
+
+  abort(reason: unknown): void {
+    this.#reason = reason
+    this.#controller?.abort(reason)
+  }
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function'
+}

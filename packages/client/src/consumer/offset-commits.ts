@@ -1,0 +1,73 @@
+import type { Timer } from 'net-ts-protocol-kit'
+import { causeText } from '../errors'
+import type { MessageQueue } from '../message-queue'
+import type { ConsumerParts } from './consumer-parts'
+
+/** A queue whose offset is to be committed. */
+export interface Committable {
+  readonly queue: MessageQueue
+  /** The offset to commit when it is not committed yet. */
+  readonly uncommitted: number | undefined
+  committed(offset: number): void
+}
+
+/**
+ * Tells brokers how far a group has come: on its interval, when a queue is lost, and for certain when the consumer closes
+ * (read in client/…/consumer/store/RemoteBrokerOffsetStore.java).
+ */
+export class OffsetCommits {
+  readonly #parts: ConsumerParts
+  readonly #group: string
+  readonly #queues: () => Iterable<Committable>
+  readonly #onCommit: (queue: MessageQueue, offset: number) => void
+  readonly #timer: Timer
+
+  constructor(
+    parts: ConsumerParts,
+    group: string,
+    queues: () => Iterable<Committable>,
+    onCommit: (queue: MessageQueue, offset: number) => void
+  ) {
+    this.#parts = parts
+    this.#group = group
+    this.#queues = queues
+    this.#onCommit = onCommit
+    this.#timer = parts.clock.setInterval(() => this.#commitAll(), parts.offsetCommitIntervalMs)
+  }
+
+  /** One-way: what does not arrive is committed again when the connection is back. Never rejects. */
+  async commitSoon(one: Committable): Promise<void> {
+    const offset = one.uncommitted
+    if (offset === undefined) return
+    try {
+      await this.#parts.offsets.commitOneway(this.#group, one.queue, offset)
+      one.committed(offset)
+      this.#onCommit(one.queue, offset)
+    } catch (error) {
+      this.#parts.logger.debug(`group ${this.#group}: an offset was not committed: ${causeText(error)}`)
+    }
+  }
+
+  /** Resolves with whether the broker has it. Never rejects. */
+  async commitForCertain(one: Committable): Promise<boolean> {
+    const offset = one.uncommitted
+    if (offset === undefined) return true
+    try {
+      await this.#parts.offsets.commit(this.#group, one.queue, offset)
+      one.committed(offset)
+      this.#onCommit(one.queue, offset)
+      return true
+    } catch (error) {
+      this.#parts.logger.warn(`group ${this.#group}: an offset was not committed: ${causeText(error)}`, { queue: one.queue, offset })
+      return false
+    }
+  }
+
+  close(): void {
+    this.#timer.cancel()
+  }
+
+  #commitAll(): void {
+    for (const one of this.#queues()) void this.commitSoon(one)
+  }
+}

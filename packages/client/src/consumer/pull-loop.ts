@@ -1,0 +1,257 @@
+import { type PullMessageRequestHeader, PullSysFlag, RequestCode } from '@rocketmq-ts/remoting/wire'
+import { backoffMs } from '../backoff'
+import { Deferred } from '../deferred'
+import { BrokerUnknownError, RequestRefusedError } from '../errors'
+import type { MessageQueue } from '../message-queue'
+import { refusal } from '../requests'
+import { MASTER_ID } from '../route/topic-route'
+import { sleep } from '../sleep'
+import type { ConsumerParts } from './consumer-parts'
+import { pullVerdict } from './pull-answer'
+import { prepareAll, type Reading, type Received, readAnswer } from './received'
+import { type StartFrom, startRule } from './start-from'
+
+/** What one queue is read with. */
+export interface PullSettings {
+  readonly group: string
+  readonly queue: MessageQueue
+  readonly reading: Reading
+  /** The expression to send along; `undefined` when the broker has it from the heartbeat. */
+  readonly expression: string | undefined
+  readonly subVersion: PullMessageRequestHeader['subVersion']
+  /** Whether to wait until the broker was told of the group. */
+  readonly isMember: boolean
+  readonly from: StartFrom
+  /** Messages per pull. */
+  readonly batchSize: number
+  /** How long the broker may hold a pull that finds nothing, milliseconds. */
+  readonly suspendMs: number
+}
+
+/** Who takes what a queue brings. */
+export interface PullSink {
+  /** Resolves when more may be pulled; `undefined` when it may at once. */
+  whenRoom(signal: AbortSignal): Promise<void> | undefined
+  /** The first offset is known. `isCommitted`: it is what the group had committed. */
+  placed(offset: number, isCommitted: boolean): void
+  take(received: Received): void
+  /** The broker has no such offset any more, or not yet: reading goes on at another. */
+  moved(offset: number, from: number, remark: string | undefined): void
+  /** Something failed so often in a row; it is tried again. */
+  troubled(error: unknown, failures: number): void
+  /** The broker refuses for good. The loop has ended. */
+  refused(error: RequestRefusedError): void
+}
+
+/** How long a held pull may take in all: longer than any broker holds it. */
+const PULL_TIMEOUT_MS = 30_000
+
+const TROUBLE_BACKOFF = { firstMs: 100, capMs: 3000 }
+
+/** An empty answer that came sooner was not held: a broker without long polling must not be asked in a tight loop. */
+const HELD_MS = 50
+const EMPTY_BACKOFF = { firstMs: 100, capMs: 1000 }
+
+/**
+ * Reads one queue from where its group stands, one pull at a time, until it is stopped. Whatever fails is tried again for
+ * ever, with backoff; only a refusal from the very start ends it.
+ */
+export class PullLoop {
+  readonly #parts: ConsumerParts
+  readonly #settings: PullSettings
+  readonly #sink: PullSink
+  readonly #stopping = new AbortController()
+  readonly #tried = new Deferred()
+  #pulling = new AbortController()
+  #offset: number | undefined
+  #brokerId = MASTER_ID
+  #failures = 0
+  #emptyRounds = 0
+  #hasPulled = false
+  #lastPullAt: number | undefined
+  #maxOffset: number | undefined
+
+  constructor(parts: ConsumerParts, settings: PullSettings, sink: PullSink) {
+    this.#parts = parts
+    this.#settings = settings
+    this.#sink = sink
+  }
+
+  /** Resolves when the first pull is under way, or could not be made. */
+  get tried(): Promise<void> {
+    return this.#tried.promise
+  }
+
+  /** When the last pull went out, on the monotonic clock. */
+  get lastPullAt(): number | undefined {
+    return this.#lastPullAt
+  }
+
+  /** The end of the queue as the last answer said. */
+  get maxOffset(): number | undefined {
+    return this.#maxOffset
+  }
+
+  get failures(): number {
+    return this.#failures
+  }
+
+  /** Never rejects. */
+  async run(): Promise<void> {
+    while (!this.#stopping.signal.aborted) {
+      try {
+        await this.#round()
+      } catch (error) {
+        await this.#recover(error)
+      }
+    }
+    this.#tried.resolve()
+  }
+
+  /** The pull under way is given up; its answer, should it come, goes nowhere. */
+  stop(): void {
+    this.#stopping.abort()
+    this.#pulling.abort()
+  }
+
+  /** Goes on at another offset. The pull under way is given up. */
+  moveTo(offset: number): void {
+    this.#offset = offset
+    this.#pulling.abort()
+  }
+
+  async #round(): Promise<void> {
+    const { signal } = this.#stopping
+    const address = this.#address()
+    if (this.#settings.isMember) await this.#whenTold(address, signal)
+    if (this.#offset === undefined) this.#place(await this.#start())
+    await this.#sink.whenRoom(signal)
+    if (!signal.aborted && this.#offset !== undefined) await this.#pull(address, this.#offset)
+  }
+
+  async #whenTold(address: string, signal: AbortSignal): Promise<void> {
+    const { links } = this.#parts
+    if (!links.isUp(address)) this.#tried.resolve()
+    await links.whenTold(address, signal)
+  }
+
+  async #start(): Promise<Start> {
+    const { group, queue, from } = this.#settings
+    const committed = await this.#parts.offsets.committed(group, queue)
+    return { offset: committed ?? (await this.#firstOffset(queue, from)), isCommitted: committed !== undefined }
+  }
+
+  /** Unless it was moved elsewhere meanwhile. */
+  #place({ offset, isCommitted }: Start): void {
+    if (this.#stopping.signal.aborted || this.#offset !== undefined) return
+    this.#offset = offset
+    this.#sink.placed(offset, isCommitted)
+  }
+
+  async #firstOffset(queue: MessageQueue, from: StartFrom): Promise<number> {
+    const rule = startRule(from, queue.topic)
+    if (rule.kind === 'OFFSET') return rule.offset
+    return rule.kind === 'END' ? this.#parts.offsets.max(queue) : this.#parts.offsets.atTime(queue, rule.timestampMs)
+  }
+
+  async #pull(address: string, offset: number): Promise<void> {
+    const { clock, remoting } = this.#parts
+    this.#pulling = new AbortController()
+    const { signal } = this.#pulling
+    const askedAt = clock.monotonic()
+    this.#lastPullAt = askedAt
+    const row = RequestCode.PULL_MESSAGE
+    const answer = remoting.invoke(address, row, this.#header(offset), undefined, { timeoutMs: PULL_TIMEOUT_MS, signal })
+    this.#tried.resolve()
+    const response = await answer
+    if (signal.aborted) return
+    const verdict = pullVerdict(response.code)
+    if (verdict !== 'TAKE' && verdict !== 'MOVED') throw refusal(row, response)
+    const { nextBeginOffset, maxOffset, suggestWhichBrokerId } = response.header
+    this.#maxOffset = maxOffset
+    this.#brokerId = suggestWhichBrokerId
+    this.#hasPulled = true
+    if (verdict === 'MOVED' || nextBeginOffset < offset) return this.#move(nextBeginOffset, offset, response.remark)
+    const received = readAnswer(response.body, nextBeginOffset, offset, this.#settings.reading)
+    await this.#take(received, offset, signal, clock.monotonic() - askedAt)
+  }
+
+  async #take(received: Received, offset: number, signal: AbortSignal, tookMs: number): Promise<void> {
+    await prepareAll(received.messages)
+    if (signal.aborted) return
+    this.#offset = received.nextOffset
+    this.#sink.take(received)
+    if (received.broken !== undefined) throw received.broken
+    this.#failures = 0
+    const isProgress = received.nextOffset > offset || tookMs >= HELD_MS
+    this.#emptyRounds = isProgress ? 0 : this.#emptyRounds + 1
+    if (!isProgress) await this.#pause(backoffMs(this.#emptyRounds, EMPTY_BACKOFF, this.#parts.clock.random()))
+  }
+
+  #move(to: number, from: number, remark: string | undefined): void {
+    this.#failures = 0
+    this.#offset = to
+    this.#sink.moved(to, from, remark)
+  }
+
+  async #recover(error: unknown): Promise<void> {
+    const isGivenUp = this.#pulling.signal.aborted
+    this.#tried.resolve()
+    if (this.#stopping.signal.aborted || isGivenUp) return this.#goOn()
+    this.#failures++
+    this.#brokerId = MASTER_ID
+    if (error instanceof RequestRefusedError && (await this.#refused(error))) return
+    this.#sink.troubled(error, this.#failures)
+    await this.#pause(backoffMs(this.#failures, TROUBLE_BACKOFF, this.#parts.clock.random()))
+  }
+
+  /** Whether that is the end. */
+  async #refused(error: RequestRefusedError): Promise<boolean> {
+    const verdict = pullVerdict(error.responseCode ?? 0)
+    if (verdict === 'TELL') await this.#parts.links.tell(error.address ?? '')
+    if (verdict === 'REROUTE') await this.#parts.routes.refresh(this.#settings.queue.topic)
+    if (verdict !== 'REFUSED' || this.#hasPulled) return false
+    this.stop()
+    this.#sink.refused(error)
+    return true
+  }
+
+  /** After a pull was given up: not a failure. */
+  #goOn(): void {
+    this.#pulling = new AbortController()
+  }
+
+  #pause(delayMs: number): Promise<void> {
+    return sleep(this.#parts.clock, delayMs, this.#pulling.signal)
+  }
+
+  #address(): string {
+    const { brokerName } = this.#settings.queue
+    const address = this.#parts.routes.addressOf(brokerName, this.#brokerId)
+    if (address === undefined) throw new BrokerUnknownError(brokerName, 'any')
+    return address
+  }
+
+  #header(offset: number): PullMessageRequestHeader {
+    const { group, queue, expression, subVersion, batchSize, suspendMs } = this.#settings
+    return {
+      consumerGroup: group,
+      topic: queue.topic,
+      queueId: queue.queueId,
+      queueOffset: offset,
+      maxMsgNums: batchSize,
+      sysFlag: PullSysFlag.SUSPEND | (expression === undefined ? 0 : PullSysFlag.SUBSCRIPTION),
+      commitOffset: 0,
+      suspendTimeoutMillis: suspendMs,
+      subscription: expression,
+      subVersion,
+      expressionType: 'TAG',
+      bname: queue.brokerName
+    }
+  }
+}
+
+interface Start {
+  readonly offset: number
+  readonly isCommitted: boolean
+}
