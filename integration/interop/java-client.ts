@@ -104,14 +104,20 @@ export class JavaClient {
   }
 
   #hear(text: string): void {
-    if (!text.startsWith('{')) return this.#remember(text)
-    const line = JSON.parse(text) as Line
-    if (line.event === 'message') return this.#listeners.get(line.member)?.(line.message)
-    const pending = this.#pending.get(line.id)
-    this.#pending.delete(line.id)
-    if (pending === undefined) return
-    if (line.error === undefined) pending.resolve(line.ok)
-    else pending.reject(new JavaClientError(pending.command, line.error))
+    if (!text.startsWith('{')) this.#remember(text)
+    else this.#act(JSON.parse(text) as Line)
+  }
+
+  #act(line: Line): void {
+    if (line.event === 'message') this.#listeners.get(line.member)?.(line.message)
+    else this.#settle(line.id, line.ok, line.error)
+  }
+
+  #settle(id: number, answer: unknown, failure: JavaFailure | undefined): void {
+    const pending = this.#pending.get(id)
+    this.#pending.delete(id)
+    if (failure === undefined) pending?.resolve(answer)
+    else pending?.reject(new JavaClientError(pending.command, failure))
   }
 
   #remember(line: string): void {

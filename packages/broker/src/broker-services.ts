@@ -121,6 +121,7 @@ export class BrokerServices {
     const subscriptions = new PullSubscriptions(this.clients, new SubscriptionTexts())
     const { pull } = new PullMessageProcessor({ store, clock, topics, groups, subscriptions, commits, heldPulls: this.heldPulls, limits })
     server.register(RequestCode.PULL_MESSAGE, pull)
+    server.register(RequestCode.LITE_PULL_MESSAGE, pull)
     server.register(RequestCode.UPDATE_CONSUMER_OFFSET, updateConsumerOffset(commits))
     server.register(RequestCode.QUERY_CONSUMER_OFFSET, queryConsumerOffset(offsets, store))
     server.register(RequestCode.GET_MAX_OFFSET, maxOffset(store))

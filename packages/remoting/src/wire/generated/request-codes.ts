@@ -259,6 +259,16 @@ export const RequestCode = {
     response: { header: HeaderTables.QueryDataVersionResponseHeader, body: optionalBody(jsonBody(DataVersion)) }
   }),
   /**
+   * 361: The same for lite pull consumers, which official brokers serve with threads of their own.
+   * Since 5.0.0.
+   * Read in broker/src/main/java/org/apache/rocketmq/broker/processor/PullMessageProcessor.java.
+   */
+  LITE_PULL_MESSAGE: requestRow<PullMessageRequestHeader, undefined, PullMessageResponseHeader, Buffer>({
+    name: 'LITE_PULL_MESSAGE', code: 361, direction: 'to-server', since: '5.0.0', from: ['client'], to: ['broker'], oneway: 'never', vip: false,
+    request: { header: HeaderTables.PullMessageRequestHeader, body: noBody },
+    response: { header: HeaderTables.PullMessageResponseHeader, body: bytesBody }
+  }),
+  /**
    * 904: Keeps a broker alive without its topics.
    * Since 5.0.0.
    * Read in namesrv/src/main/java/org/apache/rocketmq/namesrv/processor/DefaultRequestProcessor.java.
