@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import Long from 'long'
-import { objectMap, position, stringMap } from '../../src/wire/body/index'
+import { bound, objectMap, position, stringMap } from '../../src/wire/body/index'
 import { object } from '../../src/wire/body/object-type'
 import {
   type BodyType,
@@ -207,10 +207,16 @@ describe('a body', () => {
 
   it('with a position past 2^53 - 1 is refused, a bound saturates and goes back as the largest long', () => {
     expect(() => decode(DataVersion, '{"counter":9007199254740992}')).toThrow('2^53')
-    const policy = '{"type":"EXPONENTIAL","exponentialRetryPolicy":{"max":9223372036854775807}}'
-    const config = decode(SubscriptionGroupConfig, `{"groupName":"g","groupRetryPolicy":${policy}}`)
-    expect(config.groupRetryPolicy?.exponentialRetryPolicy?.max).toBe(Number.MAX_SAFE_INTEGER)
-    expect(encodeBody(SubscriptionGroupConfig, config).toString()).toContain('"max":9223372036854775807')
+    const range = object<{ readonly end: number }>('range', { end: { type: bound, required: true } })
+    for (const [digits, end] of [
+      ['9223372036854775807', Number.MAX_SAFE_INTEGER],
+      ['-9223372036854775808', Number.MIN_SAFE_INTEGER],
+      ['1700000000000', 1700000000000]
+    ] as const) {
+      expect(decode(range, `{"end":${digits}}`)).toEqual({ end })
+      expect(encodeBody(range, { end }).toString()).toBe(`{"end":${digits}}`)
+    }
+    expect(() => decode(range, '{"end":9223372036854775808}')).toThrow('not a long')
   })
 
   it('named __proto__ or constructor changes nothing', () => {
