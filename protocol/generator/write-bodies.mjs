@@ -2,7 +2,8 @@ import { compare } from './read.mjs'
 import { BANNER, doc, readIn, sinceText } from './text.mjs'
 import { namesIn, parseType, typeText } from './types.mjs'
 
-const SCHEMA_WORDS = [
+/** Parts of a schema. */
+export const SCHEMA_WORDS = [
   'base64',
   'bool',
   'bound',
@@ -127,7 +128,8 @@ const SCALAR_SCHEMAS = {
   base64: 'base64'
 }
 
-function schemaOf(type, protocol) {
+/** A type as an expression. */
+export function schemaOf(type, protocol) {
   if (type.kind === 'scalar') return SCALAR_SCHEMAS[type.name]
   if (type.kind === 'named') return protocol.enums.has(type.name) ? `enumName(${valuesName(type.name)})` : type.name
   if (type.kind === 'list') return `list(${schemaOf(type.of, protocol)})`

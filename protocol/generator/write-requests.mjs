@@ -1,28 +1,31 @@
 import { BANNER, doc, readIn, sinceText } from './text.mjs'
 import { namesIn, parseShape, typeText } from './types.mjs'
+import { SCHEMA_WORDS, schemaOf } from './write-bodies.mjs'
+
+const CODECS = ['bytesBody', 'jsonBody', 'noBody', 'optionalBody', 'propertiesBody', 'textBody']
 
 /** request-codes.ts: one descriptor per row, from which every type of a request is derived. */
 export function requestCodesFile(protocol) {
-  const rows = protocol.requests
+  const table = protocol.requests.map((row) => rowText(row, protocol)).join(',\n')
   return [
     BANNER,
-    `import { bytesBody, jsonBody, noBody, optionalBody, propertiesBody, textBody } from '../body/codec'\n`.replace(
-      /\{ (.+) \}/,
-      (_, names) => {
-        const used = names
-          .split(', ')
-          .filter((name) => rows.some((row) => [row.request, row.response].some((side) => codecText(parseShape(side.body)).includes(name))))
-        return `{ ${used.join(', ')} }`
-      }
-    ),
+    importText(mentioned(CODECS, table), '../body/codec'),
+    importText(mentioned(SCHEMA_WORDS, table), '../body/index'),
     `import { requestRow } from '../request-row'\n`,
-    `import { ${bodyNames(rows).join(', ')} } from './bodies'\n`,
-    `import { ${headerNames(rows).join(', ')} } from './headers'\n\n`,
-    `/** Every request, by its name. A row knows its code and the types of both its sides. */\n`,
-    `export const RequestCode = {\n`,
-    rows.map((row) => rowText(row, protocol)).join(',\n'),
-    `\n} as const\n`
+    importText(bodyNames(protocol.requests), './bodies'),
+    importText(headerNames(protocol.requests), './headers'),
+    `\n/** Every request, by its name. A row knows its code and the types of both its sides. */\n`,
+    `export const RequestCode = {\n${table}\n} as const\n`
   ].join('')
+}
+
+/** The words that a table's bodies use. */
+function mentioned(words, table) {
+  return words.filter((word) => new RegExp(`body: [^}]*\\b${word}\\b`).test(table))
+}
+
+function importText(names, from) {
+  return names.length === 0 ? '' : `import { ${names.join(', ')} } from '${from}'\n`
 }
 
 function rowText(row, protocol) {
@@ -42,19 +45,19 @@ function rowText(row, protocol) {
     doc([`${row.code}: ${row.about}`, sinceText(row), readIn(row.source)], '  '),
     `  ${row.key}: requestRow<${types.join(', ')}>({\n`,
     `    ${facts.join(', ')},\n`,
-    `    request: ${sideText(row.request)},\n`,
-    `    response: ${sideText(row.response)}\n  })`
+    `    request: ${sideText(row.request, protocol)},\n`,
+    `    response: ${sideText(row.response, protocol)}\n  })`
   ].join('')
 }
 
-function sideText(side) {
-  return `{ header: HeaderTables.${side.header}, body: ${codecText(parseShape(side.body))} }`
+function sideText(side, protocol) {
+  return `{ header: HeaderTables.${side.header}, body: ${codecText(parseShape(side.body), protocol)} }`
 }
 
-function codecText(shape) {
-  if (shape.optional) return `optionalBody(${codecText({ ...shape, optional: false })})`
+function codecText(shape, protocol) {
+  if (shape.optional) return `optionalBody(${codecText({ ...shape, optional: false }, protocol)})`
   if (shape.kind !== 'json') return `${shape.kind === 'none' ? 'no' : shape.kind}Body`
-  return `jsonBody(${shape.type.kind === 'named' ? shape.type.name : 'list(text)'})`
+  return `jsonBody(${schemaOf(shape.type, protocol)})`
 }
 
 function headerType(side) {

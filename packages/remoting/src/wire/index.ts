@@ -207,7 +207,7 @@ export {
 } from './message/index'
 export { hasRegistrationCrc, type RegistrationForm, type RegistrationLimits, readRegistration, writeRegistration } from './registration'
 export { releaseVersion } from './release'
-export { findRequest, responseCodeName } from './request-lookup'
+export { type FindRequest, findRequest, requestFinder, responseCodeName } from './request-lookup'
 export type {
   Direction,
   RequestBodyOf,

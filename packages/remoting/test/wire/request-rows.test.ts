@@ -17,6 +17,7 @@ import {
   ResponseCode,
   type ResponseHeaderOf,
   releaseVersion,
+  requestFinder,
   responseCodeName
 } from '../../src/wire/index'
 
@@ -67,6 +68,21 @@ describe('the rows', () => {
     expect(findRequest(40, 'to-client')).toBe(RequestCode.NOTIFY_CONSUMER_IDS_CHANGED)
     expect(findRequest(40, 'to-server')).toBeUndefined()
     expect(findRequest(99999, 'to-server', 513)).toBeUndefined()
+  })
+
+  it('of one code are told apart by the release of the sender', () => {
+    const old = { ...RequestCode.GET_MIN_OFFSET, name: 'OLD', until: '4.9.8' }
+    const now = { ...RequestCode.GET_MIN_OFFSET, name: 'NOW', since: '5.0.0' }
+    for (const find of [requestFinder([old, now]), requestFinder([now, old])]) {
+      expect([407, 409, 413, 513, undefined].map((version) => find(31, 'to-server', version)?.name)).toEqual([
+        'OLD',
+        'OLD',
+        'NOW',
+        'NOW',
+        'NOW'
+      ])
+    }
+    expect(requestFinder([old])(31, 'to-server', 513)?.name).toBe('OLD')
   })
 
   it('give their types to whoever uses them', () => {
