@@ -23,7 +23,8 @@ module.exports = {
     project('unit', ['<rootDir>/packages/*/test/**/*.test.ts', '<rootDir>/test/**/*.test.ts']),
     project('official', ['<rootDir>/integration/official/**/*.test.ts']),
     project('contract', ['<rootDir>/integration/contract/**/*.test.ts']),
-    project('interop', ['<rootDir>/integration/interop/**/*.test.ts'])
+    project('interop', ['<rootDir>/integration/interop/**/*.test.ts']),
+    project('faults', ['<rootDir>/integration/faults/**/*.test.ts'])
   ],
   testTimeout: 30_000
 }

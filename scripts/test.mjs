@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { build, install, requireNode, root, run } from './prepare.mjs'
 
-const suites = ['unit', 'official', 'contract', 'interop']
+const suites = ['unit', 'official', 'contract', 'interop', 'faults']
 const chosen = process.argv.slice(2).filter((argument) => suites.includes(argument))
 const buildFolder = join(root, '.build')
 const notRun = join(buildFolder, 'not-run.txt')
