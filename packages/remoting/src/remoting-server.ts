@@ -78,7 +78,8 @@ export class RemotingServer {
       language: options.language ?? 'JAVA',
       version: options.version ?? releaseVersion('5.5.0'),
       serializeType: 'JSON',
-      command: limits.command
+      // Nothing to resolve for each frame unless something was set.
+      command: Object.keys(limits.command).length === 0 ? undefined : limits.command
     }
   }
 
