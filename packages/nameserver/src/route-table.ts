@@ -109,6 +109,7 @@ export class RouteTable {
         'register broker failed: the first registration must carry every topic of the broker, not one'
       )
     }
+    this.#forgetOldName(registration)
     const broker = known ?? this.#addBroker(registration)
     const isNew = this.#setAddress(broker, registration)
     this.#updateTopics(broker, registration, isNew)
@@ -185,6 +186,12 @@ export class RouteTable {
       if (!this.#topics.has(topic)) added++
     }
     return this.#topics.size + added > maxTopics ? tooMuch(`already ${this.#topics.size} of at most ${maxTopics} topics`) : undefined
+  }
+
+  /** An address is one broker: when it takes another name nothing else would ever drop the old one. */
+  #forgetOldName(registration: Registration): void {
+    const before = this.#live.get(placeKey(registration))
+    if (before !== undefined && before.brokerName !== registration.brokerName) this.unregister(before.brokerName, before)
   }
 
   /** Whether another address holds this broker id with a later controller state. */

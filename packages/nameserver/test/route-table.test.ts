@@ -134,6 +134,13 @@ describe('a route table', () => {
     expect(routes.routeOf('orders')).toBeUndefined()
   })
 
+  it('forgets the old name of an address that registers under a new one', () => {
+    const routes = table({ maxBrokers: 2 })
+    for (let name = 0; name < 100; name++) routes.register(registration({ brokerName: `broker-${name}` }), connection(), 0)
+    expect([...routes.clusterInfo().brokerAddrTable.keys()]).toEqual(['broker-99'])
+    expect(routes.routeOf('orders')?.queueDatas).toHaveLength(1)
+  })
+
   it('tells a slave where its master is', () => {
     const routes = table()
     routes.register(registration(), connection(), 0)
