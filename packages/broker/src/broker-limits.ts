@@ -34,6 +34,8 @@ export interface BrokerLimits {
   readonly maxHeartbeatBytes: number
   /** Queues in one lock or unlock request. Default 10,000. */
   readonly maxLocksPerRequest: number
+  /** Locked queues of all groups; above it none is locked that was free. Default 200,000. */
+  readonly maxLocks: number
 }
 
 export const DEFAULT_BROKER_LIMITS: BrokerLimits = Object.freeze({
@@ -53,5 +55,6 @@ export const DEFAULT_BROKER_LIMITS: BrokerLimits = Object.freeze({
   maxSubscriptions: 1024,
   maxTags: 1024,
   maxHeartbeatBytes: 1024 * 1024,
-  maxLocksPerRequest: 10_000
+  maxLocksPerRequest: 10_000,
+  maxLocks: 200_000
 })

@@ -60,7 +60,7 @@ export class BrokerServices {
     this.#given = given
     this.#log = new RepeatedLog({ clock, logger: options.logger })
     this.commit = new TurnCommit(store, clock)
-    this.locks = new QueueLocks(clock)
+    this.locks = new QueueLocks(clock, limits.maxLocks)
     this.heldPulls = new HeldPulls(store, clock, limits.maxHeldPulls)
     this.#creation = new TopicCreation(tables.topics, limits, clock, options.autoCreateTopics)
     this.notices = new MembershipNotices(clock, (error) =>
@@ -118,7 +118,7 @@ export class BrokerServices {
     const { store, clock, limits } = options
     const { topics, groups, offsets } = tables
     const commits = new OffsetCommits({ store, topics, groups, offsets })
-    const subscriptions = new PullSubscriptions(this.clients, new SubscriptionTexts())
+    const subscriptions = new PullSubscriptions(this.clients, new SubscriptionTexts(limits.maxTags))
     const { pull } = new PullMessageProcessor({ store, clock, topics, groups, subscriptions, commits, heldPulls: this.heldPulls, limits })
     server.register(RequestCode.PULL_MESSAGE, pull)
     server.register(RequestCode.LITE_PULL_MESSAGE, pull)

@@ -22,16 +22,26 @@ export class QueueLocks {
   readonly #clock: Clock
   /** Group → `topic@queueId` → lock. */
   readonly #groups = new Map<string, Map<string, Lock>>()
+  readonly #maxLocks: number
+  #count = 0
 
-  constructor(clock: Clock) {
+  /** `maxLocks`: of all groups together. */
+  constructor(clock: Clock, maxLocks: number) {
     this.#clock = clock
+    this.#maxLocks = maxLocks
+  }
+
+  /** Locks that are held or have expired since the last sweep. */
+  get count(): number {
+    return this.#count
   }
 
   /** Takes or renews the locks that are free or the client's own, and returns those queues. */
   lock<Q extends LockableQueue>(group: string, clientId: string, queues: readonly Q[]): Q[] {
     const locks = this.#groups.get(group) ?? new Map<string, Lock>()
-    this.#groups.set(group, locks)
-    return queues.filter((queue) => this.#lockOne(locks, clientId, queueKey(queue)))
+    const locked = queues.filter((queue) => this.#lockOne(locks, clientId, queueKey(queue)))
+    if (locks.size > 0) this.#groups.set(group, locks)
+    return locked
   }
 
   /** Gives back what the client holds of these queues. */
@@ -40,7 +50,7 @@ export class QueueLocks {
     if (locks === undefined) return
     for (const queue of queues) {
       const key = queueKey(queue)
-      if (locks.get(key)?.clientId === clientId) locks.delete(key)
+      if (locks.get(key)?.clientId === clientId) this.#forget(locks, key)
     }
     if (locks.size === 0) this.#groups.delete(group)
   }
@@ -56,7 +66,7 @@ export class QueueLocks {
   sweep(): void {
     const now = this.#clock.monotonic()
     for (const [group, locks] of this.#groups) {
-      for (const [key, lock] of locks) if (lock.until < now) locks.delete(key)
+      for (const [key, lock] of locks) if (lock.until < now) this.#forget(locks, key)
       if (locks.size === 0) this.#groups.delete(group)
     }
   }
@@ -65,8 +75,14 @@ export class QueueLocks {
     const now = this.#clock.monotonic()
     const lock = locks.get(key)
     if (lock !== undefined && lock.clientId !== clientId && lock.until >= now) return false
+    if (lock === undefined && this.#count >= this.#maxLocks) return false
+    if (lock === undefined) this.#count++
     locks.set(key, { clientId, until: now + LOCK_LEASE_MS })
     return true
+  }
+
+  #forget(locks: Map<string, Lock>, key: string): void {
+    if (locks.delete(key)) this.#count--
   }
 }
 

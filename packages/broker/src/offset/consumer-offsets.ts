@@ -21,18 +21,22 @@ export class ConsumerOffsets {
     this.#onChange = onChange
   }
 
+  /** How many are remembered. */
+  get count(): number {
+    return this.#count
+  }
+
   get(group: string, topic: string, queueId: number): number | undefined {
     return this.#groups.get(group)?.get(topic)?.get(queueId)
   }
 
   /** Notes an offset. `false` when there are too many to remember one more. */
   set(group: string, topic: string, queueId: number, offset: number): boolean {
-    const queues = this.#queuesOf(group, topic)
-    const before = queues.get(queueId)
+    const before = this.get(group, topic, queueId)
     if (before === offset) return true
     if (before === undefined && this.#count >= this.#maxOffsets) return false
     if (before === undefined) this.#count++
-    queues.set(queueId, offset)
+    this.#queuesOf(group, topic).set(queueId, offset)
     this.#onChange()
     return true
   }
