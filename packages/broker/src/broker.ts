@@ -1,6 +1,7 @@
 import { Perm } from '@rocketmq-ts/remoting/wire'
 import { CodedError, type Endpoint } from 'net-ts-protocol-kit'
 import { type BrokerOptions, type ResolvedBrokerOptions, resolveBrokerOptions } from './broker-options'
+import type { BrokerStats } from './broker-stats'
 import { Refusal } from './refusal'
 import { RunningBroker } from './running-broker'
 
@@ -55,6 +56,11 @@ export class Broker {
   /** The broker's topics, its own included. */
   get topics(): readonly string[] {
     return this.#serving().topicNames
+  }
+
+  /** How much it holds now. */
+  get stats(): BrokerStats {
+    return this.#serving().stats
   }
 
   /**

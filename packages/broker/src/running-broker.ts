@@ -3,6 +3,7 @@ import { type Endpoint, formatEndpoint, RepeatedLog, type Timer } from 'net-ts-p
 import { advertisedHost, ipOf, replicationEndpoint } from './broker-address'
 import type { ResolvedBrokerOptions } from './broker-options'
 import { BrokerServices } from './broker-services'
+import type { BrokerStats } from './broker-stats'
 import { BrokerTables } from './broker-tables'
 import type { TopicAdminProcessor } from './processor/topic-admin'
 import { RECHECK_MS } from './pull/held-pulls'
@@ -79,6 +80,20 @@ export class RunningBroker {
 
   get topicNames(): readonly string[] {
     return [...this.#tables.topics.all.keys()]
+  }
+
+  get stats(): BrokerStats {
+    const { topics, groups, offsets } = this.#tables
+    const { clients, heldPulls, locks } = this.#services
+    return {
+      remoting: this.#server.stats,
+      topics: topics.size,
+      groups: groups.all.size,
+      offsets: offsets.count,
+      clients: clients.size,
+      heldPulls: heldPulls.count,
+      locks: locks.count
+    }
   }
 
   /** Registers for the first time; settles when every nameserver has answered or failed. */

@@ -2,6 +2,7 @@ import { RemotingServer } from '@rocketmq-ts/remoting'
 import { type ClusterInfo, RequestCode, type TopicRouteData } from '@rocketmq-ts/remoting/wire'
 import { CodedError, type Endpoint, formatEndpoint, type Timer } from 'net-ts-protocol-kit'
 import { type NameserverOptions, type ResolvedNameserverOptions, resolveNameserverOptions } from './nameserver-options'
+import type { NameserverStats } from './nameserver-stats'
 import { OrderTopics } from './order-topics'
 import { brokerHeartbeat, queryDataVersion, unregisterBroker } from './processor/broker-liveness'
 import { registerBroker } from './processor/register-broker'
@@ -48,6 +49,11 @@ export class Nameserver {
   /** Every broker that is registered now. */
   clusterInfo(): ClusterInfo {
     return this.#routes.clusterInfo()
+  }
+
+  /** How much it holds now. */
+  get stats(): NameserverStats {
+    return { remoting: this.#server.stats, brokers: this.#routes.brokerCount, topics: this.#routes.topicCount }
   }
 
   /** Listens. Rejects with a `CodedError` `LISTEN_FAILED`. */

@@ -87,6 +87,10 @@ export class RouteTable {
     return this.#live.size
   }
 
+  get topicCount(): number {
+    return this.#topics.size
+  }
+
   get topicNames(): readonly string[] {
     return [...this.#topics.keys()]
   }

@@ -37,6 +37,11 @@ export class ClientRegistry {
     this.#onMembersChanged = onMembersChanged
   }
 
+  /** How many connections are in a group. */
+  get size(): number {
+    return this.#memberships.size
+  }
+
   /** A consumer group that has members. */
   consumerGroup(name: string): ConsumerGroup | undefined {
     return this.#groups.get(name)
