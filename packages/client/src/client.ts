@@ -94,7 +94,7 @@ export class Client {
     this.#requireOpen()
     const settings = resolveProducerOptions(options)
     const { clock } = this.#options
-    const topics = new PublishTopics(clock.random)
+    const topics = new PublishTopics(() => clock.random())
     const stopDrops = this.#parts.routes.onDrop((topic) => topics.forget(topic))
     const leaveGroup = this.#parts.groups.addProducer(settings.group)
     const left = async (): Promise<void> => {
