@@ -20,8 +20,6 @@ const USAGE = `rocketmq-ts-server [options]: a RocketMQ nameserver and broker in
 
 Messages are kept in memory. Ctrl-C ends it.`
 
-void main()
-
 async function main(): Promise<void> {
   try {
     const options = readOptions()
@@ -99,3 +97,5 @@ const consoleLogger: Logger = {
   warn: (message, facts) => console.error(message, facts ?? ''),
   error: (message, facts) => console.error(message, facts ?? '')
 }
+
+void main()
