@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { decodeRecords, javaStringHashCode, PullSysFlag, RequestCode, ResponseCode } from '@rocketmq-ts/remoting/wire'
 import Long from 'long'
-import { subscription, TestBroker } from './support/cluster'
+import { groupSettings, subscription, TestBroker } from './support/cluster'
 
 const WAIT = PullSysFlag.SUBSCRIPTION | PullSysFlag.SUSPEND
 
@@ -91,30 +91,10 @@ describe('PULL_MESSAGE', () => {
   it('refuses a group that may not consume, and a topic that may not be read', async () => {
     await test.broker.createTopic('locked', { perm: 2 })
     expect((await test.client.pull('locked')).code).toBe(ResponseCode.NO_PERMISSION)
-    const { invoke } = { invoke: test.client.invoke.bind(test.client) }
-    await invoke(RequestCode.UPDATE_AND_CREATE_SUBSCRIPTIONGROUP, {}, groupOf('stopped', { consumeEnable: false }))
+    await test.client.invoke(RequestCode.UPDATE_AND_CREATE_SUBSCRIPTIONGROUP, {}, groupSettings('stopped', { consumeEnable: false }))
     expect((await test.client.pull('orders', { consumerGroup: 'stopped' })).code).toBe(ResponseCode.NO_PERMISSION)
   })
 })
-
-function groupOf(groupName: string, more: object): Parameters<typeof groupBody>[0] {
-  return groupBody({
-    groupName,
-    consumeEnable: true,
-    consumeFromMinEnable: true,
-    consumeBroadcastEnable: true,
-    retryQueueNums: 1,
-    retryMaxTimes: 16,
-    brokerId: 0,
-    whichBrokerWhenConsumeSlowly: 1,
-    notifyConsumerIdsChangedEnable: true,
-    ...more
-  })
-}
-
-function groupBody<Body>(body: Body): Body {
-  return body
-}
 
 describe('the tag filter of a pull', () => {
   beforeEach(async () => {

@@ -32,6 +32,7 @@ export class DelayLevelQueue {
   readonly #options: DelayLevelOptions
   readonly #runs = new DelayRuns()
   #offset = 0
+  #startedAt = 0
   #timer: Timer | undefined
   #isDelivering = false
   #isStopped = true
@@ -49,6 +50,7 @@ export class DelayLevelQueue {
   /** Begins at an offset; what waits there may be overdue. */
   start(offset: number): void {
     this.#offset = offset
+    this.#startedAt = this.#options.clock.monotonic()
     this.#isStopped = false
     this.#setTimer(0)
   }
@@ -134,12 +136,13 @@ export class DelayLevelQueue {
     }
   }
 
-  /** Messages of this run wait on the monotonic clock, older ones by their store time, but never longer than the level. */
+  /** Messages of this run wait on the monotonic clock. Older ones by their store time, but never longer than the level from the start on. */
   #waitMs(record: MessageRecord): number {
     const { clock, delayMs } = this.#options
+    const now = clock.monotonic()
     const dueAt = this.#runs.dueAt(record.queueOffset)
-    if (dueAt !== undefined) return dueAt - clock.monotonic()
-    return Math.min(record.storeTimestamp + delayMs - clock.now(), delayMs)
+    if (dueAt !== undefined) return dueAt - now
+    return Math.min(record.storeTimestamp + delayMs - clock.now(), this.#startedAt + delayMs - now)
   }
 
   #committed(): Promise<string> {

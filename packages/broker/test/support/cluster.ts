@@ -10,7 +10,8 @@ import {
   RequestCode,
   type RequestHeaderOf,
   type SendMessageRequestHeaderV2,
-  type SubscriptionData
+  type SubscriptionData,
+  type SubscriptionGroupConfig
 } from '@rocketmq-ts/remoting/wire'
 import { MemoryMessageStore } from '@rocketmq-ts/store'
 import Long from 'long'
@@ -157,6 +158,22 @@ export function pullHeader(topic: string): PullMessageRequestHeader {
     suspendTimeoutMillis: 15_000,
     subscription: '*',
     subVersion: Long.ZERO
+  }
+}
+
+/** Settings of a consumer group as an administrator sends them. */
+export function groupSettings(groupName: string, more: Partial<SubscriptionGroupConfig> = {}): SubscriptionGroupConfig {
+  return {
+    groupName,
+    consumeEnable: true,
+    consumeFromMinEnable: true,
+    consumeBroadcastEnable: true,
+    retryQueueNums: 1,
+    retryMaxTimes: 16,
+    brokerId: 0,
+    whichBrokerWhenConsumeSlowly: 1,
+    notifyConsumerIdsChangedEnable: true,
+    ...more
   }
 }
 
