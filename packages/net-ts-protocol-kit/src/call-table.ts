@@ -17,18 +17,19 @@ export interface CallTableOptions<Call extends PendingCall> {
   readonly maxPending?: number
   /** First id. Default 0. */
   readonly firstId?: number
+  /** Last id, after which they start again at 0. More than `maxPending`. Default 2^31 − 1. */
+  readonly lastId?: number
 }
 
-const MAX_ID = 0x7fff_ffff
-
 /**
- * Which response belongs to which request, on one connection. Ids count up through the non-negative int32 range and start again, and
- * none is given out while it is pending. A response whose id is not pending, unknown or repeated, is counted and gets nothing.
+ * Which response belongs to which request, on one connection. Ids count up, through the non-negative int32 range by default, and start
+ * again; none is given out while it is pending. A response whose id is not pending, unknown or repeated, is counted and gets nothing.
  */
 export class CallTable<Call extends PendingCall> implements Swept {
   readonly #options: CallTableOptions<Call>
   readonly #maxPending: number
   readonly #pending = new Map<number, Call>()
+  readonly #lastId: number
   #nextId: number
   #isSwept = false
   #unknownResponses = 0
@@ -38,6 +39,7 @@ export class CallTable<Call extends PendingCall> implements Swept {
     this.#options = options
     this.#maxPending = options.maxPending ?? 65_536
     this.#nextId = options.firstId ?? 0
+    this.#lastId = options.lastId ?? 0x7fff_ffff
   }
 
   /** Calls that wait. */
@@ -72,8 +74,8 @@ export class CallTable<Call extends PendingCall> implements Swept {
   /** An id for something that nobody waits for. */
   takeId(): number {
     let id = this.#nextId
-    while (this.#pending.has(id)) id = id === MAX_ID ? 0 : id + 1
-    this.#nextId = id === MAX_ID ? 0 : id + 1
+    while (this.#pending.has(id)) id = this.#after(id)
+    this.#nextId = this.#after(id)
     return id
   }
 
@@ -109,6 +111,10 @@ export class CallTable<Call extends PendingCall> implements Swept {
       this.#options.onTimeout(call, id)
     }
     if (this.#pending.size === 0) this.#stopSweep()
+  }
+
+  #after(id: number): number {
+    return id === this.#lastId ? 0 : id + 1
   }
 
   #startSweep(): void {
