@@ -17,7 +17,6 @@ import type { AnyRequestRow, RemotingResponse } from './remoting-response'
 import { RequestDispatcher } from './request-dispatcher'
 import type { PeerRequestHandler } from './server-request'
 import { type RequestBodyOf, type RequestHeaderOf, releaseVersion } from './wire/index'
-import { MIN_CONTENT_BYTES } from './write-command'
 
 /** Called when a connection is gone; without an error when this side closed it. */
 export type ConnectionClosedListener = (address: string, error?: ConnectionClosedError) => void
@@ -54,7 +53,6 @@ export class RemotingClient {
         group: new ConnectionGroup({
           clock,
           maxFrameBytes,
-          minContentBytes: MIN_CONTENT_BYTES,
           closeAboveBytes: Number.POSITIVE_INFINITY,
           pauseReadingAboveBytes: Number.POSITIVE_INFINITY
         }),

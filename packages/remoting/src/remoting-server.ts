@@ -17,7 +17,6 @@ import type { RemotingServerLimits, RemotingServerOptions } from './remoting-ser
 import { type RegisterOptions, RequestDispatcher } from './request-dispatcher'
 import type { Processor } from './server-request'
 import { releaseVersion } from './wire/index'
-import { MIN_CONTENT_BYTES } from './write-command'
 
 /** What a server has done so far. */
 export interface RemotingServerStats {
@@ -64,7 +63,7 @@ export class RemotingServer {
     this.#limits = limits
     this.#log = new RepeatedLog({ clock, logger })
     this.#settings = {
-      group: new ConnectionGroup({ clock, flushAt: 'after-input', minContentBytes: MIN_CONTENT_BYTES, ...connectionLimits(limits) }),
+      group: new ConnectionGroup({ clock, flushAt: 'after-input', ...connectionLimits(limits) }),
       sweep: new Sweep(clock, CALL_SWEEP_INTERVAL_MS),
       dispatcher: new RequestDispatcher(this.#log),
       log: this.#log,

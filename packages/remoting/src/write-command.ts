@@ -2,9 +2,6 @@ import type { FrameConnection } from 'net-ts-protocol-kit'
 import { RocketMQError } from './errors'
 import { measureHead, type OutgoingCommand, writeHead } from './wire/index'
 
-/** Content of the shortest frame: the length of its header. */
-export const MIN_CONTENT_BYTES = 4
-
 /** A body in parts; none for a command without one. */
 export type BodyParts = readonly Buffer[]
 

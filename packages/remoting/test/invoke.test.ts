@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events'
 import { afterEach, describe, expect, it } from '@jest/globals'
 import {
   held,
@@ -177,6 +178,14 @@ describe('a remoting client and server', () => {
     expect(client.connections()).toMatchObject([{ pendingCalls: 0 }])
   })
 
+  it('leave nothing behind on a signal that outlives its requests', async () => {
+    const { client, server } = await start()
+    server.register(GET_MAX_OFFSET, answerOffset)
+    const { signal } = new AbortController()
+    for (let i = 0; i < 20; i++) await client.invoke(ADDRESS, GET_MAX_OFFSET, offsetHeader(0), undefined, { signal })
+    expect(getEventListeners(signal, 'abort')).toEqual([])
+  })
+
   it('reject a request whose header cannot be written, and send the others', async () => {
     const { client, server, clock } = await start()
     server.register(GET_MAX_OFFSET, answerOffset)
@@ -275,6 +284,20 @@ describe('a remoting client and server', () => {
     const outcome = outcomeOf(Promise.resolve(peers[0]?.invoke(GET_MAX_OFFSET, offsetHeader(0), undefined, { timeoutMs: 500 })))
     await clock.advance(600)
     expect(outcome.error).toMatchObject({ code: 'REQUEST_TIMEOUT' })
+  })
+
+  it('are closed by the deadline of the client, whatever the network does', async () => {
+    const { client, server, clock, network } = await start()
+    server.register(GET_MAX_OFFSET, answerOffset)
+    await client.invoke(ADDRESS, GET_MAX_OFFSET, offsetHeader(0))
+    network.links()[0]?.stall()
+    const closing = outcomeOf(client.close({ timeoutMs: 1000 }))
+    await clock.advance(900)
+    expect(closing.isSettled).toBe(false)
+    await clock.advance(100)
+    expect(closing.isSettled).toBe(true)
+    expect(client.connections()).toMatchObject([{ state: 'closed' }])
+    network.links()[0]?.resume()
   })
 
   it('fail what is pending when the client is closed, and everything after', async () => {
