@@ -12,8 +12,8 @@ import {
   tooPrecise
 } from './hostile-request'
 
-const SUSPEND = 2
-const WITH_SUBSCRIPTION = 4
+export const SUSPEND = 2
+export const WITH_SUBSCRIPTION = 4
 
 const sound = {
   consumerGroup: 'billing',
@@ -31,10 +31,15 @@ const sound = {
 
 type Row = Omit<HostileRequest, 'to' | 'request'>
 
+/** Any header over a sound one; `undefined` takes a field away. */
+export function pullFields(changed: Readonly<Record<string, unknown>> = {}): Readonly<Record<string, unknown>> {
+  return fieldsOf({ ...sound, ...changed })
+}
+
 const pull = (row: Row, changed: Readonly<Record<string, unknown>>): HostileRequest => ({
   ...row,
   to: 'broker',
-  request: { code: 11, fields: fieldsOf({ ...sound, ...changed }) }
+  request: { code: 11, fields: pullFields(changed) }
 })
 
 const unnamed: Deviation = { '4.9.7': Code.SUCCESS, why: 'group names are checked since 5.0' }
