@@ -51,7 +51,7 @@ export class PullConsumer<M extends Message = Message> implements AsyncIterable<
   #batches: PulledBatch[] = []
   #fetchedBytes = 0
   #waiting: Array<Deferred<void>> = []
-  #unreadable: unknown
+  #unreadable: { readonly queue: MessageQueue; readonly error: unknown } | undefined
   #closing: Promise<CloseReport> | undefined
 
   /** @internal */
@@ -211,9 +211,9 @@ export class PullConsumer<M extends Message = Message> implements AsyncIterable<
   }
 
   #throwUnreadable(): void {
-    const error = this.#unreadable
+    const unreadable = this.#unreadable
     this.#unreadable = undefined
-    if (error !== undefined) throw error
+    if (unreadable !== undefined) throw unreadable.error
   }
 
   #gained(queue: MessageQueue): void {
@@ -259,7 +259,7 @@ export class PullConsumer<M extends Message = Message> implements AsyncIterable<
     troubled: ({ queue }, error, failures) => {
       if (failures === 1) this.#setup.parts.logger.warn(`reading ${queueText(queue)} failed, trying again: ${causeText(error)}`, { error })
       this.#events.emit('troubled', { queue, error, failures })
-      if (failures % UNREADABLE_TIMES === 0 && isUnreadable(error)) this.#tellLoop(error)
+      if (failures % UNREADABLE_TIMES === 0 && isUnreadable(error)) this.#tellLoop(queue, error)
     },
     refused: (error) => this.#failed(error),
     hasRoom: () => this.#fetchedBytes < this.#setup.options.maxPrefetchedBytes
@@ -267,13 +267,14 @@ export class PullConsumer<M extends Message = Message> implements AsyncIterable<
 
   #forget(queue: MessageQueue): void {
     const key = queueKey(queue)
+    if (this.#unreadable !== undefined && queueKey(this.#unreadable.queue) === key) this.#unreadable = undefined
     this.#batches = this.#batches.filter((batch) => queueKey(batch.queue) !== key)
     this.#fetchedBytes = this.#batches.reduce((sum, batch) => sum + batch.bytes, 0)
   }
 
   /** A record that stays unreadable is never skipped in silence: the loop decides. */
-  #tellLoop(error: unknown): void {
-    this.#unreadable = error
+  #tellLoop(queue: MessageQueue, error: unknown): void {
+    this.#unreadable = { queue, error }
     this.#wakeLoops()
   }
 
