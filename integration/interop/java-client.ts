@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import type { SerializeType } from '@rocketmq-ts/remoting/wire'
 import { classPath } from '../official/java/java-programs'
 import { JavaLitePullConsumer, JavaProducer, JavaPushConsumer, type PushOptions, type ReceivedByJava } from './java-members'
 
@@ -43,10 +44,11 @@ export class JavaClient {
   readonly #lastWords: string[] = []
   #nextId = 1
 
-  constructor(version: string, nameservers: string) {
+  /** `encoding`: of the headers that it writes; it reads both. */
+  constructor(version: string, nameservers: string, encoding: SerializeType = 'JSON') {
     this.version = version
     this.#home = mkdtempSync(join(tmpdir(), 'java-client-'))
-    const options = [`-Duser.home=${this.#home}`, '-Xmx384m', '-Djava.net.preferIPv4Stack=true']
+    const options = [`-Duser.home=${this.#home}`, '-Xmx384m', `-Drocketmq.serialize.type=${encoding}`, '-Djava.net.preferIPv4Stack=true']
     this.#process = spawn('java', [...options, '-cp', classPath(version), 'rocketmqts.InteropClient', nameservers])
     if (this.#process.stdout !== null) createInterface({ input: this.#process.stdout }).on('line', (line) => this.#hear(line))
     if (this.#process.stderr !== null) createInterface({ input: this.#process.stderr }).on('line', (line) => this.#remember(line))
@@ -58,7 +60,7 @@ export class JavaClient {
   }
 
   async pushConsumer(options: PushOptions): Promise<JavaPushConsumer> {
-    const consumer = new JavaPushConsumer(this, `pushConsumer-${this.#nextId}`)
+    const consumer = new JavaPushConsumer(this, memberName('pushConsumer'))
     this.#listeners.set(consumer.member, (message) => consumer.received.add(message))
     await this.call({ do: 'pushConsumer', member: consumer.member, ...options })
     return consumer
@@ -98,7 +100,7 @@ export class JavaClient {
   }
 
   async #join(kind: string, options: Command): Promise<string> {
-    const member = `${kind}-${this.#nextId}`
+    const member = memberName(kind)
     await this.call({ do: kind, member, ...options })
     return member
   }
@@ -128,4 +130,12 @@ export class JavaClient {
     for (const { reject } of this.#pending.values()) reject(new Error(reason))
     this.#pending.clear()
   }
+}
+
+let members = 0
+
+/** Also part of the client id, by which a broker tells the members of a group apart: no two JVMs may share one. */
+function memberName(kind: string): string {
+  members += 1
+  return `${kind}-${members}`
 }
