@@ -76,7 +76,8 @@ export class RequestDispatcher {
 
   #refuse(peer: RemotingChannel, command: RemotingCommand): void {
     const { code } = command
-    this.#log.log('warn', `unsupported ${code}`, `request code ${code} is not supported`, { code, peer: peer.id })
+    // One kind for all codes: a peer that tries every code must not use up the kinds that the log can tell apart.
+    this.#log.log('warn', 'unsupported', `request code ${code} is not supported`, { code, peer: peer.id })
     peer.respond(undefined, command, {
       code: ResponseCode.REQUEST_CODE_NOT_SUPPORTED,
       remark: `request code ${code} is not supported here`

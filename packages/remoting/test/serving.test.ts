@@ -59,10 +59,7 @@ describe('a remoting server', () => {
       { code: ResponseCode.REQUEST_CODE_NOT_SUPPORTED, opaque: 1, isResponse: true, remark: 'request code 9999 is not supported here' },
       { code: ResponseCode.REQUEST_CODE_NOT_SUPPORTED, opaque: 2 }
     ])
-    expect(serverLines.all.map(([, message]) => message)).toEqual([
-      'request code 9999 is not supported',
-      'request code 9998 is not supported'
-    ])
+    expect(serverLines.all.map(([, message]) => message)).toEqual(['request code 9999 is not supported'])
   })
 
   it('answers a missing field with SYSTEM_ERROR and a malformed one with INVALID_PARAMETER, naming field and reason', async () => {
