@@ -15,7 +15,7 @@ export interface RemotingClientOptions {
   readonly maxFrameBytes?: number
   /** Most requests that may wait for an answer on one connection. Default 65 536. */
   readonly maxPendingCalls?: number
-  /** Most bytes that may wait for one server to take them. Default 16 MiB. */
+  /** Most bytes that may wait for one server to take them. Default 64 MiB. */
   readonly maxUnsentBytes?: number
   /** After so many timeouts one after the other with nothing received meanwhile a connection is replaced. Default 3. */
   readonly timeoutsUntilReplaced?: number

@@ -40,7 +40,7 @@ export class RemotingClient {
   #allClosed: (() => void) | undefined
 
   constructor(options: RemotingClientOptions) {
-    const { clock, maxFrameBytes = 16 * MIB, maxUnsentBytes = 16 * MIB } = options
+    const { clock, maxFrameBytes = 16 * MIB, maxUnsentBytes = 64 * MIB } = options
     this.#options = options
     this.#logger = options.logger ?? silentLogger
     this.#log = new RepeatedLog({ clock, logger: this.#logger })
