@@ -58,7 +58,7 @@ describe('HEART_BEAT', () => {
     await test.clock.advance(20_000)
     expect(await members('billing', other)).toEqual([])
     expect(await members('other', other)).toEqual(['client-2'])
-    expect(test.client.remoting.connections().filter((connection) => connection.isOpen)).toEqual([])
+    expect(test.client.remoting.connections().map((connection) => connection.state)).toEqual(['closed'])
   })
 
   it('drops a member from the one group that it no longer speaks of, and leaves it its connection', async () => {
