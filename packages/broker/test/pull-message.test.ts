@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { decodeRecords, javaStringHashCode, PullSysFlag, RequestCode, ResponseCode } from '@rocketmq-ts/remoting/wire'
 import Long from 'long'
-import { groupSettings, subscription, TestBroker } from './support/cluster'
+import { groupSettings, pullHeader, subscription, TestBroker } from './support/cluster'
 
 const WAIT = PullSysFlag.SUBSCRIPTION | PullSysFlag.SUSPEND
 
@@ -93,6 +93,24 @@ describe('PULL_MESSAGE', () => {
     expect((await test.client.pull('locked')).code).toBe(ResponseCode.NO_PERMISSION)
     await test.client.invoke(RequestCode.UPDATE_AND_CREATE_SUBSCRIPTIONGROUP, {}, groupSettings('stopped', { consumeEnable: false }))
     expect((await test.client.pull('orders', { consumerGroup: 'stopped' })).code).toBe(ResponseCode.NO_PERMISSION)
+  })
+})
+
+describe('LITE_PULL_MESSAGE', () => {
+  it('reads and waits as PULL_MESSAGE does', async () => {
+    const pull = (queueOffset: number) =>
+      test.client.invoke(RequestCode.LITE_PULL_MESSAGE, {
+        ...pullHeader('orders'),
+        queueOffset,
+        sysFlag: WAIT | PullSysFlag.LITE_PULL_MESSAGE
+      })
+    await test.client.send('orders', 'a')
+    const answer = await pull(0)
+    expect(decodeRecords(answer.body).records.map((record) => record.body.toString())).toEqual(['a'])
+    const held = watched(pull(1))
+    await test.newClient().send('orders', 'b')
+    await test.clock.settle()
+    expect(held.value?.code).toBe(ResponseCode.SUCCESS)
   })
 })
 

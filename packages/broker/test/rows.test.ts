@@ -1,0 +1,48 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from '@jest/globals'
+import { type AnyRequestRow, RemotingClient } from '@rocketmq-ts/remoting'
+import { HeaderTables, RequestCode, ResponseCode } from '@rocketmq-ts/remoting/wire'
+import { TestBroker } from './support/cluster'
+
+const rows: readonly AnyRequestRow[] = Object.values(RequestCode)
+const forBrokers = rows.filter((row) => row.direction === 'to-server' && row.to.includes('broker'))
+
+describe('the requests of a broker', () => {
+  it('are all served: none is answered with REQUEST_CODE_NOT_SUPPORTED', async () => {
+    const test = await TestBroker.start()
+    const client = new RemotingClient({ clock: test.clock, network: test.network, serializeType: 'JSON' })
+    const codes = await Promise.all(
+      forBrokers.map(async (row) => {
+        const answer = await client.invoke(test.broker.address, withoutContent(row), {}, Buffer.alloc(0))
+        return [row.name, answer.code === ResponseCode.REQUEST_CODE_NOT_SUPPORTED]
+      })
+    )
+    expect(codes.length).toBeGreaterThan(20)
+    expect(codes.filter(([, isUnknown]) => isUnknown)).toEqual([])
+    await client.close()
+    await test.close()
+  })
+
+  it('have a test each, under their name', () => {
+    const tests = readdirSync(__dirname)
+      .filter((name) => name.endsWith('.test.ts') && name !== 'rows.test.ts')
+      .map((name) => readFileSync(join(__dirname, name), 'utf8'))
+      .join('\n')
+    const titled = (name: string): boolean => new RegExp(`(describe|it)(\\.each\\([^]*?\\))?\\('${name}\\b`).test(tests)
+    expect(forBrokers.map((row) => row.name).filter((name) => !titled(name))).toEqual([])
+  })
+
+  it('that nobody knows are answered with REQUEST_CODE_NOT_SUPPORTED', async () => {
+    const test = await TestBroker.start()
+    const unknown = { ...RequestCode.GET_CONSUMER_LIST_BY_GROUP, code: 31_999 }
+    const answer = await test.client.invoke(unknown, { consumerGroup: 'x' })
+    expect([answer.code, answer.remark]).toEqual([ResponseCode.REQUEST_CODE_NOT_SUPPORTED, expect.stringContaining('31999')])
+    await test.close()
+  })
+})
+
+/** The row with a request that has neither fields nor a body. */
+function withoutContent(row: AnyRequestRow): AnyRequestRow {
+  return { ...row, request: { header: HeaderTables.none, body: RequestCode.SEND_MESSAGE.request.body } }
+}
