@@ -6,7 +6,17 @@ export { connect } from './connect'
 export type { FixedQueues } from './consumer/assigned-queues'
 export type { Batch } from './consumer/batch'
 export type { ConsumerHealth, ConsumerState, QueueHealth } from './consumer/consumer-health'
-export { type DeadLetter, deadLetter, type Outcome, type Retry, type RetryOptions, retry } from './consumer/outcome'
+export {
+  type DeadLetter,
+  deadLetter,
+  type Outcome,
+  outcomeOf,
+  type Retry,
+  type RetryOptions,
+  retry,
+  type Unsettled,
+  unsettled
+} from './consumer/outcome'
 export { PullConsumer } from './consumer/pull-consumer'
 export type { PullConsumerOptions } from './consumer/pull-options'
 export { type Handler, type HandlerContext, PushConsumer } from './consumer/push-consumer'

@@ -58,7 +58,7 @@ export class MessageTask implements HandlerTask {
     this.#report(end)
     const settlement = settlementOf(end)
     if (settlement.kind === 'SEND_BACK') return this.#sendBack(settlement.delayLevel)
-    this.queue.settle(this.#entry)
+    if (settlement.kind === 'CONSUMED') this.queue.settle(this.#entry)
     return undefined
   }
 

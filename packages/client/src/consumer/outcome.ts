@@ -1,7 +1,7 @@
 import { OptionsError } from '../errors'
 
-/** What a handler may return besides nothing. Made by `retry()` and `deadLetter()`. */
-export type Outcome = Retry | DeadLetter | undefined
+/** What a handler may return besides nothing. Made by `retry()`, `deadLetter()` and, by adapters, `unsettled()`. */
+export type Outcome = Retry | DeadLetter | Unsettled | undefined
 
 /** The message is to come again. Made by `retry()`. */
 export interface Retry {
@@ -12,6 +12,11 @@ export interface Retry {
 /** The message is to go to the group's dead letter topic. Made by `deadLetter()`. */
 export interface DeadLetter {
   readonly kind: 'DEAD_LETTER'
+}
+
+/** Nobody handled the message, and nobody will here. Made by `unsettled()`. */
+export interface Unsettled {
+  readonly kind: 'UNSETTLED'
 }
 
 export interface RetryOptions {
@@ -44,9 +49,20 @@ export function deadLetter(): DeadLetter {
   return mark({ kind: 'DEAD_LETTER' as const })
 }
 
-/** The outcome in what a handler returned; anything else means consumed. */
+/**
+ * Returned by a handler that closes before it began: the message keeps its place and counts no attempt, and the queue's offset
+ * stays below it, so that it comes again to the queue's next owner. For adapters that hand messages on (streams), while they close:
+ * in a consumer that goes on, nothing would ever settle it.
+ */
+export function unsettled(): Unsettled {
+  return mark({ kind: 'UNSETTLED' as const })
+}
+
+/** The outcome in what a handler returned; anything else (`undefined`) means consumed. */
 export function outcomeOf(returned: unknown): Outcome {
-  return typeof returned === 'object' && returned !== null && OUTCOME in returned ? (returned as unknown as Retry | DeadLetter) : undefined
+  return typeof returned === 'object' && returned !== null && OUTCOME in returned
+    ? (returned as unknown as Exclude<Outcome, undefined>)
+    : undefined
 }
 
 function mark<T extends object>(outcome: T): T {

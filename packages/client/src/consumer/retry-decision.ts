@@ -5,6 +5,8 @@ export type Settlement =
   | { readonly kind: 'CONSUMED' }
   /** Sent back to the broker; 0 lets it choose the level by the number of attempts, below 0 is the dead letter queue. */
   | { readonly kind: 'SEND_BACK'; readonly delayLevel: number }
+  /** Nothing: it stays pending, and comes again to the queue's next owner. */
+  | { readonly kind: 'LEFT' }
 
 /** How a handler ended. */
 export type HandlerEnd =
@@ -30,6 +32,7 @@ export function settlementOf(end: HandlerEnd): Settlement {
   if (end.kind === 'THREW') return { kind: 'SEND_BACK', delayLevel: LEVEL_BY_ATTEMPTS }
   const outcome = outcomeOf(end.returned)
   if (outcome === undefined) return { kind: 'CONSUMED' }
+  if (outcome.kind === 'UNSETTLED') return { kind: 'LEFT' }
   if (outcome.kind === 'DEAD_LETTER') return { kind: 'SEND_BACK', delayLevel: DEAD_LETTER_LEVEL }
   return { kind: 'SEND_BACK', delayLevel: outcome.delayLevel ?? LEVEL_BY_ATTEMPTS }
 }

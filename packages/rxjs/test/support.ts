@@ -1,0 +1,49 @@
+import { type Client, connect } from '@rocketmq-ts/client'
+import { type Server, startServer } from '@rocketmq-ts/server'
+import { ManualClock, MemoryNetwork } from 'net-ts-protocol-kit'
+
+/** A whole cluster on an in-memory network and a clock driven by hand. */
+export class Cluster {
+  readonly clock = new ManualClock({ seed: 7 })
+  readonly network = new MemoryNetwork({ clock: this.clock, seed: 7 })
+  readonly #clients: Client[] = []
+  #server: Server | undefined
+
+  static async start(queues: number): Promise<Cluster> {
+    const cluster = new Cluster()
+    const { clock, network } = cluster
+    const starting = startServer({ clock, network: network.at('10.0.0.1'), host: '10.0.0.1', topics: { orders: { queues } } })
+    cluster.#server = await cluster.#driven(starting)
+    return cluster
+  }
+
+  async connect(): Promise<Client> {
+    const network = this.network.at(`10.0.1.${this.#clients.length + 1}`)
+    const client = await this.#driven(connect({ nameservers: '10.0.0.1:9876', clock: this.clock, network }))
+    this.#clients.push(client)
+    return client
+  }
+
+  /** Sends texts to the topic `orders` and waits for the answers. */
+  async send(mq: Client, texts: readonly string[]): Promise<void> {
+    const producer = mq.producer({ group: 'senders' })
+    await this.#driven(Promise.all(texts.map((text) => producer.send('orders', text))))
+  }
+
+  async close(): Promise<void> {
+    await this.#driven(Promise.all(this.#clients.map((client) => client.close({ timeoutMs: 1000 }))))
+    await this.#driven(this.#server?.close() ?? Promise.resolve())
+  }
+
+  /** Moves time on until the promise has settled, at most two minutes of it. */
+  async #driven<T>(promise: Promise<T>): Promise<T> {
+    let isOver = false
+    const over = (): void => {
+      isOver = true
+    }
+    promise.then(over, over)
+    await this.clock.settle()
+    for (let step = 0; step < 1200 && !isOver; step++) await this.clock.advance(100)
+    return promise
+  }
+}
