@@ -44,11 +44,18 @@ export function runJava(version: string, program: string, input: string): string
 function build(version: string): Built {
   const known = built.get(version)
   if (known !== undefined) return known
-  const run = spawnSync(process.execPath, [join(__dirname, 'build.mjs'), version], { encoding: 'utf8' })
-  const programs =
-    run.status === 0
-      ? { classPath: run.stdout.trim().slice(version.length + 1) }
-      : { reason: `our Java programs cannot be built: ${/Error: (.*)/.exec(run.stderr)?.[1] ?? run.stderr.slice(-500)}` }
+  const programs = hasJava() ? compile(version) : { reason: 'no Java 11 or newer to run our Java programs with' }
   built.set(version, programs)
   return programs
+}
+
+function hasJava(): boolean {
+  const java = spawnSync('java', ['-version'], { encoding: 'utf8' })
+  return Number(/version "(\d+)/.exec(java.stderr ?? '')?.[1] ?? 0) >= 11
+}
+
+function compile(version: string): Built {
+  const run = spawnSync(process.execPath, [join(__dirname, 'build.mjs'), version], { encoding: 'utf8' })
+  if (run.status === 0) return { classPath: run.stdout.trim().slice(version.length + 1) }
+  return { reason: `our Java programs cannot be built: ${/Error: (.*)/.exec(run.stderr)?.[1] ?? run.stderr.slice(-500)}` }
 }
