@@ -85,8 +85,19 @@ export class SendMessageProcessor {
     if (deadLetterTopic instanceof Refusal) return deadLetterTopic
     const uniqueKey = properties.uniqueKey ?? uniqueKeys.next(clock.now())
     const queueId = deadLetterTopic === undefined ? this.#queueId(header, topic, properties) : 0
-    const message = this.#message(request, topic, deadLetterTopic ?? topic.topicName, queueId, properties, uniqueKey)
-    const appended = appender.append(message)
+    const appended = appender.append({
+      topic: deadLetterTopic ?? topic.topicName,
+      queueId,
+      flag: header.flag,
+      sysFlag: sysFlagOf(header, topic),
+      bornTimestamp: header.bornTimestamp,
+      bornHost: request.peer.remote,
+      reconsumeTimes: header.reconsumeTimes ?? 0,
+      body,
+      properties: this.#propertiesOf(properties, uniqueKey),
+      tag: properties.tag,
+      delayLevel: delayLevelOf(properties)
+    })
     if (appended instanceof Refusal) return appended
     this.#answerLater(request, [appended], queueId, uniqueKey)
     return undefined
@@ -118,8 +129,19 @@ export class SendMessageProcessor {
     const queueId = this.#queueId(request.header, topic, undefined)
     const places: Appended[] = []
     for (const part of parts) {
-      const tag = findProperty(part.properties, MessageProperty.TAGS)
-      const message = { ...this.#facts(request, topic, queueId), ...part, properties: '', tag, delayLevel: 0 }
+      const message: MessageToAppend = {
+        topic: topic.topicName,
+        queueId,
+        flag: part.flag,
+        sysFlag: sysFlagOf(request.header, topic),
+        bornTimestamp: request.header.bornTimestamp,
+        bornHost: request.peer.remote,
+        reconsumeTimes: request.header.reconsumeTimes ?? 0,
+        body: part.body,
+        properties: '',
+        tag: findProperty(part.properties, MessageProperty.TAGS),
+        delayLevel: 0
+      }
       const appended = appender.appendPart(message, part.properties)
       if (appended instanceof Refusal) return appended
       places.push(appended)
@@ -128,39 +150,9 @@ export class SendMessageProcessor {
     return undefined
   }
 
-  #message(
-    request: SendRequest,
-    topic: TopicConfig,
-    topicName: string,
-    queueId: number,
-    properties: SentProperties,
-    uniqueKey: string
-  ): MessageToAppend {
-    const added = properties.uniqueKey === undefined ? propertyText(MessageProperty.UNIQ_CLIENT_MESSAGE_ID_KEYIDX, uniqueKey) : ''
-    return {
-      ...this.#facts(request, topic, queueId),
-      topic: topicName,
-      body: request.body,
-      properties: properties.text + added + this.#ownProperties,
-      tag: properties.tag,
-      delayLevel: delayLevelOf(properties)
-    }
-  }
-
-  #facts(
-    { header, peer }: SendRequest,
-    topic: TopicConfig,
-    queueId: number
-  ): Omit<MessageToAppend, 'body' | 'properties' | 'tag' | 'delayLevel'> {
-    return {
-      topic: topic.topicName,
-      queueId,
-      flag: header.flag,
-      sysFlag: topic.topicFilterType === 'MULTI_TAG' ? header.sysFlag | MessageSysFlag.MULTI_TAGS : header.sysFlag,
-      bornTimestamp: header.bornTimestamp,
-      bornHost: peer.remote,
-      reconsumeTimes: header.reconsumeTimes ?? 0
-    }
+  #propertiesOf(properties: SentProperties, uniqueKey: string): string {
+    if (properties.uniqueKey !== undefined) return properties.text + this.#ownProperties
+    return properties.text + propertyText(MessageProperty.UNIQ_CLIENT_MESSAGE_ID_KEYIDX, uniqueKey) + this.#ownProperties
   }
 
   /** The queue that the client chose, else any; a priority chooses before both. */
@@ -184,6 +176,10 @@ export class SendMessageProcessor {
     const { regionId, traceOn } = this.#options.mark
     return { code, remark, extFields: { [MessageProperty.MSG_REGION]: regionId, [MessageProperty.TRACE_SWITCH]: String(traceOn) } }
   }
+}
+
+function sysFlagOf(header: SendHeader, topic: TopicConfig): number {
+  return topic.topicFilterType === 'MULTI_TAG' ? header.sysFlag | MessageSysFlag.MULTI_TAGS : header.sysFlag
 }
 
 /** A send whose records are staged. */

@@ -51,46 +51,86 @@ export function readSentProperties(sent: string): SentProperties {
 function isKept(sent: string, at: number, end: number, found: SentProperties): boolean {
   const equals = sent.indexOf(NAME_VALUE_SEPARATOR, at)
   if (equals <= at || equals >= end - 1) return false
-  switch (sent.slice(at, equals)) {
-    case MessageProperty.UNIQ_CLIENT_MESSAGE_ID_KEYIDX:
-      found.uniqueKey = sent.slice(equals + 1, end)
+  const note = NOTES.get(sent.slice(at, equals))
+  return note === undefined || note(found, sent.slice(equals + 1, end))
+}
+
+/** What is done with a property that the broker knows: notes its value and says whether it is stored. */
+type Note = (found: SentProperties, value: string) => boolean
+
+const drop: Note = () => false
+
+const noteTimer: Note = (found) => {
+  found.isTimer = true
+  return true
+}
+
+const NOTES: ReadonlyMap<string, Note> = new Map<string, Note>([
+  [
+    MessageProperty.UNIQ_CLIENT_MESSAGE_ID_KEYIDX,
+    (found, value) => {
+      found.uniqueKey = value
       return true
-    case MessageProperty.TAGS:
-      found.tag = sent.slice(equals + 1, end)
+    }
+  ],
+  [
+    MessageProperty.TAGS,
+    (found, value) => {
+      found.tag = value
       return true
-    case MessageProperty.DELAY_TIME_LEVEL:
-      found.delayLevel = sent.slice(equals + 1, end)
+    }
+  ],
+  [
+    MessageProperty.DELAY_TIME_LEVEL,
+    (found, value) => {
+      found.delayLevel = value
       return true
-    case MessageProperty.PRIORITY:
-      found.priority = sent.slice(equals + 1, end)
+    }
+  ],
+  [
+    MessageProperty.PRIORITY,
+    (found, value) => {
+      found.priority = value
       return true
-    case MessageProperty.TRANSACTION_PREPARED:
-      found.isTransaction = sent.slice(equals + 1, end).toLowerCase() === 'true'
+    }
+  ],
+  [
+    MessageProperty.TRANSACTION_PREPARED,
+    (found, value) => {
+      found.isTransaction = value.toLowerCase() === 'true'
       return true
-    case MessageProperty.SHARDING_KEY:
+    }
+  ],
+  [
+    MessageProperty.SHARDING_KEY,
+    (found) => {
       found.isOrdered = true
       return true
-    case MessageProperty.LITE_TOPIC:
+    }
+  ],
+  [
+    MessageProperty.LITE_TOPIC,
+    (found) => {
       found.isLite = true
       return true
-    case MessageProperty.INNER_NUM:
+    }
+  ],
+  [
+    MessageProperty.INNER_NUM,
+    (found) => {
       found.isInnerBatch = true
       return true
-    case MessageProperty.TIMER_DELIVER_MS:
-    case MessageProperty.TIMER_DELAY_MS:
-    case MessageProperty.TIMER_DELAY_SEC:
-      found.isTimer = true
-      return true
-    case MessageProperty.MSG_REGION:
-    case MessageProperty.TRACE_SWITCH:
-    case MessageProperty.CLUSTER:
-    case MessageProperty.POP_CK:
-    case MessageProperty.CRC32:
-      return false
-    default:
-      return true
-  }
-}
+    }
+  ],
+  [MessageProperty.TIMER_DELIVER_MS, noteTimer],
+  [MessageProperty.TIMER_DELAY_MS, noteTimer],
+  [MessageProperty.TIMER_DELAY_SEC, noteTimer],
+  [MessageProperty.MSG_REGION, drop],
+  [MessageProperty.TRACE_SWITCH, drop],
+  [MessageProperty.CLUSTER, drop],
+  [MessageProperty.POP_CK, drop],
+  [MessageProperty.CRC32, drop]
+])
 
 /** One property as text, to be put behind others. */
 export function propertyText(name: string, value: string): string {
