@@ -15,8 +15,8 @@ export interface TopicRoute {
   readonly subscribeQueues: readonly MessageQueue[]
 }
 
-/** Most queues a broker may have of a topic: what a route claims beyond is not followed. */
-const MAX_QUEUES = 16_384
+/** Most queues of a topic on all its brokers: what a route claims beyond is not followed. */
+export const MAX_QUEUES = 16_384
 
 /**
  * Reads a nameserver's answer. A queue takes sends when its broker permits writing and has a master; an `orderTopicConf`
@@ -30,8 +30,16 @@ export function topicRoute(topic: string, data: TopicRouteData): TopicRoute {
   return {
     topic,
     brokers,
-    publishQueues: ordered ?? writable.flatMap((one) => queuesOf(topic, one.brokerName, one.writeQueueNums)).sort(compareQueues),
-    subscribeQueues: readable.flatMap((one) => queuesOf(topic, one.brokerName, one.readQueueNums)).sort(compareQueues)
+    publishQueues:
+      ordered ??
+      queuesOf(
+        topic,
+        writable.map(({ brokerName, writeQueueNums: count }) => ({ brokerName, count }))
+      ).sort(compareQueues),
+    subscribeQueues: queuesOf(
+      topic,
+      readable.map(({ brokerName, readQueueNums: count }) => ({ brokerName, count }))
+    ).sort(compareQueues)
   }
 }
 
@@ -47,17 +55,27 @@ export function autoCreateRoute(topic: string, data: TopicRouteData, topicQueues
   return topicRoute(topic, { ...data, queueDatas })
 }
 
-function queuesOf(topic: string, brokerName: string, count: number): MessageQueue[] {
+/** How many queues a broker has of a topic. */
+interface BrokerQueues {
+  readonly brokerName: string
+  readonly count: number
+}
+
+function queuesOf(topic: string, brokers: readonly BrokerQueues[]): MessageQueue[] {
   const queues: MessageQueue[] = []
-  for (let queueId = 0; queueId < Math.min(count, MAX_QUEUES); queueId++) queues.push(Object.freeze({ topic, brokerName, queueId }))
+  for (const { brokerName, count } of brokers) {
+    for (let queueId = 0; queueId < count && queues.length < MAX_QUEUES; queueId++)
+      queues.push(Object.freeze({ topic, brokerName, queueId }))
+  }
   return queues
 }
 
 /** `broker-a:4;broker-b:4`; entries that are none are left out. */
 function orderedQueues(topic: string, orderTopicConf: string | undefined): readonly MessageQueue[] | undefined {
   if (orderTopicConf === undefined || orderTopicConf === '') return undefined
-  return orderTopicConf.split(';').flatMap((entry) => {
+  const brokers = orderTopicConf.split(';').flatMap((entry) => {
     const [brokerName = '', count = ''] = entry.split(':')
-    return /^\d{1,5}$/.test(count) ? queuesOf(topic, brokerName, Number(count)) : []
+    return /^\d{1,5}$/.test(count) ? [{ brokerName, count: Number(count) }] : []
   })
+  return queuesOf(topic, brokers)
 }
