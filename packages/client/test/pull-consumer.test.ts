@@ -131,7 +131,8 @@ describe('a pull consumer', () => {
       from: 'first',
       queues: [{ topic: 'orders', brokerName: 'broker-a', queueId: 0 }]
     })
-    const [queue] = (await consumer.ready, consumer.queues)
+    await consumer.ready
+    const [queue] = consumer.queues
     if (queue === undefined) throw new Error('one queue was asked for')
     await take(consumer, 1)
     await consumer.seek(queue, 40)

@@ -57,7 +57,7 @@ export class AssignedQueues {
     for (const [key, queue] of wanted) {
       if (this.#owned.has(key)) continue
       this.#owned.set(key, queue)
-      this.#owner.gained(queue)
+      this.#owner.gained(queue, 0)
     }
   }
 

@@ -19,8 +19,10 @@ export interface QueueHealth {
   readonly lag: number | undefined
   /** Milliseconds since the last pull went out. */
   readonly lastPullAgoMs: number | undefined
-  /** Failures in a row; 0 when it works. */
+  /** Failures in a row, since the last answer. */
   readonly failures: number
+  /** Whether it is being read, or would be if there were room. */
+  readonly isWorking: boolean
 }
 
 /** How a consumer is doing. */
@@ -41,10 +43,11 @@ export interface QueueState {
   /** On the monotonic clock. */
   readonly lastPullAt: number | undefined
   readonly failures: number
+  readonly isWorking: boolean
 }
 
 export function queueHealth(queue: MessageQueue, state: QueueState, nowMs: number): QueueHealth {
-  const { count, bytes, position, maxOffset, lastPullAt, failures } = state
+  const { count, bytes, position, maxOffset, lastPullAt, failures, isWorking } = state
   return {
     queue,
     pending: count,
@@ -52,6 +55,7 @@ export function queueHealth(queue: MessageQueue, state: QueueState, nowMs: numbe
     position,
     lag: position === undefined || maxOffset === undefined ? undefined : Math.max(0, maxOffset - position),
     lastPullAgoMs: lastPullAt === undefined ? undefined : nowMs - lastPullAt,
-    failures
+    failures,
+    isWorking
   }
 }

@@ -28,8 +28,8 @@ export class ConsumerLife {
     return this.#state === 'starting' || this.#state === 'running'
   }
 
-  stateWith(queues: ReadonlyArray<{ readonly failures: number }>): ConsumerState {
-    return this.#state === 'running' && queues.some(({ failures }) => failures > 0) ? 'recovering' : this.#state
+  stateWith(queues: ReadonlyArray<{ readonly isWorking: boolean }>): ConsumerState {
+    return this.#state === 'running' && queues.some(({ isWorking }) => !isWorking) ? 'recovering' : this.#state
   }
 
   started(): void {

@@ -16,9 +16,13 @@ export interface MemberSettings {
 
 /** Takes and gives up queues. */
 export interface QueueOwner {
-  gained(queue: MessageQueue): void
+  /** `graceMs`: how long to leave another member to commit its last offset. */
+  gained(queue: MessageQueue, graceMs: number): void
   lost(queue: MessageQueue): void
 }
+
+/** Official clients wait as long before the first pull, though not before asking for the offset (read in client/…/consumer/RebalanceImpl.java). */
+const GRACE_MS = 500
 
 /**
  * This client's membership in one consumer group: known to every broker by heartbeat, and the queues it owns by
@@ -47,7 +51,7 @@ export class GroupMember {
     this.#topics = settings.subscriptions.map(({ topic }) => topic.name)
     this.#leaveGroups = parts.groups.addMember(this)
     this.#unwatch = this.#topics.map((topic) => parts.routes.watch(topic))
-    this.#rebalance = new Rebalance(parts, settings.group, this.#topics, (topic, queues) => this.#assign(topic, queues))
+    this.#rebalance = new Rebalance(parts, settings.group, this.#topics, (...assigned) => this.#assign(...assigned))
   }
 
   get owned(): readonly MessageQueue[] {
@@ -80,11 +84,11 @@ export class GroupMember {
     for (const queue of owned) this.#owner.lost(queue)
   }
 
-  #assign(topic: string, queues: readonly MessageQueue[]): void {
+  #assign(topic: string, queues: readonly MessageQueue[], isShared: boolean): void {
     const before = this.owned.filter((queue) => queue.topic === topic)
     const next = new Set(queues.map(queueKey))
     for (const queue of before) if (!next.has(queueKey(queue))) this.#lose(queue)
-    for (const queue of queues) if (!this.#owned.has(queueKey(queue))) this.#gain(queue)
+    for (const queue of queues) if (!this.#owned.has(queueKey(queue))) this.#gain(queue, isShared)
   }
 
   #lose(queue: MessageQueue): void {
@@ -92,9 +96,9 @@ export class GroupMember {
     this.#owner.lost(queue)
   }
 
-  #gain(queue: MessageQueue): void {
+  #gain(queue: MessageQueue, isShared: boolean): void {
     this.#owned.set(queueKey(queue), queue)
-    this.#owner.gained(queue)
+    this.#owner.gained(queue, isShared ? GRACE_MS : 0)
   }
 }
 

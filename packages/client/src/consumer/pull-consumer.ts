@@ -52,6 +52,8 @@ export class PullConsumer<M extends Message = Message> implements AsyncIterable<
   #fetchedBytes = 0
   #waiting: Array<Deferred<void>> = []
   #unreadable: { readonly queue: MessageQueue; readonly error: unknown } | undefined
+  /** Whether any queue could be read: what is refused later may be permitted again. */
+  #hasRead = false
   #closing: Promise<CloseReport> | undefined
 
   /** @internal */
@@ -173,7 +175,7 @@ export class PullConsumer<M extends Message = Message> implements AsyncIterable<
   #join(): GroupMember | AssignedQueues {
     const { parts, options } = this.#setup
     const { group, subscriptions, queues, from } = options
-    const owner: QueueOwner = { gained: (queue) => this.#gained(queue), lost: (queue) => this.#lost(queue) }
+    const owner: QueueOwner = { gained: (queue, graceMs) => this.#gained(queue, graceMs), lost: (queue) => this.#lost(queue) }
     if (queues === undefined) return new GroupMember(parts, { group, subscriptions, consumeType: 'CONSUME_ACTIVELY', from }, owner)
     const topics = subscriptions.map(({ topic }) => topic.name)
     return new AssignedQueues(parts, topics, queues, owner)
@@ -216,7 +218,7 @@ export class PullConsumer<M extends Message = Message> implements AsyncIterable<
     if (unreadable !== undefined) throw unreadable.error
   }
 
-  #gained(queue: MessageQueue): void {
+  #gained(queue: MessageQueue, graceMs: number): void {
     const { parts, options } = this.#setup
     const subscription = options.subscriptions.find(({ topic }) => topic.name === queue.topic)
     if (subscription === undefined) return
@@ -229,6 +231,7 @@ export class PullConsumer<M extends Message = Message> implements AsyncIterable<
       subVersion: Long.ZERO,
       isMember: options.queues === undefined,
       from: options.from,
+      graceMs,
       batchSize: options.maxBatch,
       suspendMs: SUSPEND_MS
     }
@@ -261,7 +264,10 @@ export class PullConsumer<M extends Message = Message> implements AsyncIterable<
       this.#events.emit('troubled', { queue, error, failures })
       if (failures % UNREADABLE_TIMES === 0 && isUnreadable(error)) this.#tellLoop(queue, error)
     },
-    refused: (error) => this.#failed(error),
+    answered: () => {
+      this.#hasRead = true
+    },
+    refused: (error) => this.#refused(error),
     hasRoom: () => this.#fetchedBytes < this.#setup.options.maxPrefetchedBytes
   }
 
@@ -302,8 +308,10 @@ export class PullConsumer<M extends Message = Message> implements AsyncIterable<
     return one
   }
 
-  #failed(error: RequestRefusedError): void {
+  #refused(error: RequestRefusedError): boolean {
+    if (this.#hasRead) return false
     if (this.#life.failed(error)) void this.close()
+    return true
   }
 
   async #close(timeoutMs: number): Promise<CloseReport> {

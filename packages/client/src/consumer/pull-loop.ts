@@ -22,6 +22,8 @@ export interface PullSettings {
   /** Whether to wait until the broker was told of the group. */
   readonly isMember: boolean
   readonly from: StartFrom
+  /** How long the owner before is given to commit its last offset, milliseconds. */
+  readonly graceMs: number
   /** Messages per pull. */
   readonly batchSize: number
   /** How long the broker may hold a pull that finds nothing, milliseconds. */
@@ -39,8 +41,8 @@ export interface PullSink {
   moved(offset: number, from: number, remark: string | undefined): void
   /** Something failed so often in a row; it is tried again. */
   troubled(error: unknown, failures: number): void
-  /** The broker refuses for good. The loop has ended. */
-  refused(error: RequestRefusedError): void
+  /** The broker refuses. `true`: for good, so that the loop ends; `false`: it is tried again. */
+  refused(error: RequestRefusedError): boolean
 }
 
 /** How long a held pull may take in all: longer than any broker holds it. */
@@ -54,7 +56,7 @@ const EMPTY_BACKOFF = { firstMs: 100, capMs: 1000 }
 
 /**
  * Reads one queue from where its group stands, one pull at a time, until it is stopped. Whatever fails is tried again for
- * ever, with backoff; only a refusal from the very start ends it.
+ * ever, with backoff, unless its owner takes a refusal for final.
  */
 export class PullLoop {
   readonly #parts: ConsumerParts
@@ -66,8 +68,8 @@ export class PullLoop {
   #offset: number | undefined
   #brokerId = MASTER_ID
   #failures = 0
+  #isAsking = false
   #emptyRounds = 0
-  #hasPulled = false
   #lastPullAt: number | undefined
   #maxOffset: number | undefined
 
@@ -77,7 +79,7 @@ export class PullLoop {
     this.#sink = sink
   }
 
-  /** Resolves when the first pull is under way, or could not be made. */
+  /** Resolves when it is known where to begin and the first pull is under way, or has to wait. */
   get tried(): Promise<void> {
     return this.#tried.promise
   }
@@ -94,6 +96,11 @@ export class PullLoop {
 
   get failures(): number {
     return this.#failures
+  }
+
+  /** Whether nothing is wrong: it has not failed since the last answer, or asks a broker that is within reach again. */
+  get isWorking(): boolean {
+    return this.#failures === 0 || (this.#isAsking && this.#parts.links.isUp(this.#address()))
   }
 
   /** Never rejects. */
@@ -135,10 +142,20 @@ export class PullLoop {
     await links.whenTold(address, signal)
   }
 
+  /**
+   * Where to begin. The owner before may still have to commit its last offset: it is given a moment, and asked for once more.
+   * Where a group without an offset begins is decided before, or what comes meanwhile would be missed at the end.
+   */
   async #start(): Promise<Start> {
-    const { group, queue, from } = this.#settings
-    const committed = await this.#parts.offsets.committed(group, queue)
-    return { offset: committed ?? (await this.#firstOffset(queue, from)), isCommitted: committed !== undefined }
+    const { group, queue, from, graceMs } = this.#settings
+    const { offsets, clock } = this.#parts
+    const committed = await offsets.committed(group, queue)
+    const offset = committed ?? (await this.#firstOffset(queue, from))
+    if (graceMs === 0) return { offset, isCommitted: committed !== undefined }
+    this.#tried.resolve()
+    await sleep(clock, graceMs, this.#stopping.signal)
+    const latest = await offsets.committed(group, queue)
+    return { offset: latest ?? offset, isCommitted: latest !== undefined }
   }
 
   /** Unless it was moved elsewhere meanwhile. */
@@ -163,14 +180,15 @@ export class PullLoop {
     const row = RequestCode.PULL_MESSAGE
     const answer = remoting.invoke(address, row, this.#header(offset), undefined, { timeoutMs: PULL_TIMEOUT_MS, signal })
     this.#tried.resolve()
+    this.#isAsking = true
     const response = await answer
+    this.#isAsking = false
     if (signal.aborted) return
     const verdict = pullVerdict(response.code)
     if (verdict !== 'TAKE' && verdict !== 'MOVED') throw refusal(row, response)
     const { nextBeginOffset, maxOffset, suggestWhichBrokerId } = response.header
     this.#maxOffset = maxOffset
     this.#brokerId = suggestWhichBrokerId
-    this.#hasPulled = true
     if (verdict === 'MOVED' || nextBeginOffset < offset) return this.#move(nextBeginOffset, offset, response.remark)
     const received = readAnswer(response.body, nextBeginOffset, offset, this.#settings.reading)
     await this.#take(received, offset, signal, clock.monotonic() - askedAt)
@@ -195,6 +213,7 @@ export class PullLoop {
   }
 
   async #recover(error: unknown): Promise<void> {
+    this.#isAsking = false
     const isGivenUp = this.#pulling.signal.aborted
     this.#tried.resolve()
     if (this.#stopping.signal.aborted || isGivenUp) return this.#goOn()
@@ -210,9 +229,8 @@ export class PullLoop {
     const verdict = pullVerdict(error.responseCode ?? 0)
     if (verdict === 'TELL') await this.#parts.links.tell(error.address ?? '')
     if (verdict === 'REROUTE') await this.#parts.routes.refresh(this.#settings.queue.topic)
-    if (verdict !== 'REFUSED' || this.#hasPulled) return false
+    if (verdict !== 'REFUSED' || !this.#sink.refused(error)) return false
     this.stop()
-    this.#sink.refused(error)
     return true
   }
 

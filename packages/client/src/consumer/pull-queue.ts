@@ -15,7 +15,10 @@ export interface PullQueueListener {
   voided(queue: PullQueue): void
   moved(queue: PullQueue, offset: number, from: number, remark: string | undefined): void
   troubled(queue: PullQueue, error: unknown, failures: number): void
-  refused(error: RequestRefusedError): void
+  /** A pull was answered with messages, or with news of where there are some. */
+  answered(): void
+  /** Whether it is for good. */
+  refused(error: RequestRefusedError): boolean
   /** Whether more may be fetched for all queues together. */
   hasRoom(): boolean
 }
@@ -61,8 +64,8 @@ export class PullQueue implements PullSink {
     const batches = [...this.#ahead]
     const count = batches.reduce((sum, batch) => sum + batch.length, 0)
     const bytes = batches.reduce((sum, batch) => sum + batch.bytes, 0)
-    const { lastPullAt, maxOffset, failures } = this.#loop
-    return { count, bytes, position: this.#position, maxOffset, lastPullAt, failures }
+    const { lastPullAt, maxOffset, failures, isWorking } = this.#loop
+    return { count, bytes, position: this.#position, maxOffset, lastPullAt, failures, isWorking }
   }
 
   /** Its batch is given to the user. */
@@ -119,6 +122,7 @@ export class PullQueue implements PullSink {
   }
 
   take({ messages, nextOffset }: Received): void {
+    this.#listener.answered()
     if (messages.length === 0 && this.#ahead.size === 0) this.#position = nextOffset
     if (messages.length === 0) return
     const bytes = messages.reduce((sum, message) => sum + message.storedBytes, 0)
@@ -129,6 +133,7 @@ export class PullQueue implements PullSink {
   }
 
   moved(offset: number, from: number, remark: string | undefined): void {
+    this.#listener.answered()
     this.#void(offset)
     this.#listener.moved(this, offset, from, remark)
   }
@@ -137,8 +142,8 @@ export class PullQueue implements PullSink {
     this.#listener.troubled(this, error, failures)
   }
 
-  refused(error: RequestRefusedError): void {
-    this.#listener.refused(error)
+  refused(error: RequestRefusedError): boolean {
+    return this.#listener.refused(error)
   }
 
   #hasRoom(): boolean {

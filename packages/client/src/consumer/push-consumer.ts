@@ -74,6 +74,8 @@ export class PushConsumer<M extends Message = Message> {
   readonly #life: ConsumerLife
   readonly #stopLinks: () => void
   #isPaused = false
+  /** Whether any queue could be read: what is refused later may be permitted again. */
+  #hasRead = false
   #closing: Promise<CloseReport> | undefined
 
   /** @internal */
@@ -93,7 +95,10 @@ export class PushConsumer<M extends Message = Message> {
       consumeType: 'CONSUME_PASSIVELY' as const,
       from: options.from
     }
-    this.#member = new GroupMember(parts, settings, { gained: (queue) => this.#gained(queue), lost: (queue) => this.#lost(queue) })
+    this.#member = new GroupMember(parts, settings, {
+      gained: (queue, graceMs) => this.#gained(queue, graceMs),
+      lost: (queue) => this.#lost(queue)
+    })
     const committed = (queue: MessageQueue, offset: number): void => this.#events.emit('committed', { queue, offset })
     this.#commits = new OffsetCommits(parts, this.group, () => this.#queues.values(), committed)
     this.#stopLinks = parts.links.onChange(({ isUp }) => this.#linkChanged(isUp))
@@ -185,12 +190,14 @@ export class PushConsumer<M extends Message = Message> {
     this.#member.leave()
   }
 
-  /** What heals by nothing but a change from outside: ends in order, and says why. */
-  #failed(error: RequestRefusedError): void {
+  /** What is refused from the very start needs somebody to change something: it ends in order and says why. */
+  #refused(error: RequestRefusedError): boolean {
+    if (this.#hasRead) return false
     if (this.#life.failed(error)) void this.close()
+    return true
   }
 
-  #gained(queue: MessageQueue): void {
+  #gained(queue: MessageQueue, graceMs: number): void {
     const { parts, options } = this.#setup
     const subscription = this.#setup.subscriptions.find(({ topic }) => topic.name === queue.topic)
     if (subscription === undefined) return
@@ -202,6 +209,7 @@ export class PushConsumer<M extends Message = Message> {
       subVersion: Long.fromNumber(subscription.wire.subVersion),
       isMember: true,
       from: options.from,
+      graceMs,
       batchSize: options.pullBatch,
       suspendMs: SUSPEND_MS
     }
@@ -235,7 +243,10 @@ export class PushConsumer<M extends Message = Message> {
       if (failures === 1) this.#setup.parts.logger.warn(`reading ${queueText(queue)} failed, trying again: ${causeText(error)}`, { error })
       this.#events.emit('troubled', { queue, error, failures })
     },
-    refused: (error) => this.#failed(error)
+    answered: () => {
+      this.#hasRead = true
+    },
+    refused: (error) => this.#refused(error)
   }
 
   readonly #again = new Set<MessageTask>()

@@ -16,7 +16,10 @@ export interface PushQueueListener {
   /** What was pulled before is void: its offsets are not those of the queue any more. */
   moved(queue: PushQueue, offset: number, from: number, remark: string | undefined): void
   troubled(queue: PushQueue, error: unknown, failures: number): void
-  refused(error: RequestRefusedError): void
+  /** A pull was answered with messages, or with news of where there are some. */
+  answered(): void
+  /** Whether it is for good. */
+  refused(error: RequestRefusedError): boolean
 }
 
 /** One queue of a push consumer: its pull loop, what it holds, and how far it is settled. */
@@ -46,22 +49,21 @@ export class PushQueue implements PullSink {
     return this.#isDropped
   }
 
-  /** Resolves when the first pull is under way, or could not be made. */
+  /** Resolves when it is known where to begin and the first pull is under way, or has to wait. */
   get tried(): Promise<void> {
     return this.#loop.tried
   }
 
   /** The offset to commit when it is not committed yet. */
   get uncommitted(): number | undefined {
-    // Before the first answer there is nothing to tell.
-    const offset = this.#loop.maxOffset === undefined ? undefined : this.#held?.commitOffset
+    const offset = this.#held?.commitOffset
     return offset === this.#committed ? undefined : offset
   }
 
   get state(): QueueState {
     const { count, bytes } = this.#held?.state ?? { count: 0, bytes: 0 }
-    const { lastPullAt, maxOffset, failures } = this.#loop
-    return { count, bytes, position: this.#held?.commitOffset, maxOffset, lastPullAt, failures }
+    const { lastPullAt, maxOffset, failures, isWorking } = this.#loop
+    return { count, bytes, position: this.#held?.commitOffset, maxOffset, lastPullAt, failures, isWorking }
   }
 
   committed(offset: number): void {
@@ -116,11 +118,13 @@ export class PushQueue implements PullSink {
   }
 
   take(received: Received): void {
+    this.#listener.answered()
     const pending = this.#held?.put(received.messages, received.nextOffset)
     if (pending !== undefined && pending.length > 0) this.#listener.arrived(this, pending)
   }
 
   moved(offset: number, from: number, remark: string | undefined): void {
+    this.#listener.answered()
     this.#held?.clear()
     this.#held = new ProcessQueue(offset)
     this.#listener.moved(this, offset, from, remark)
@@ -130,8 +134,8 @@ export class PushQueue implements PullSink {
     this.#listener.troubled(this, error, failures)
   }
 
-  refused(error: RequestRefusedError): void {
-    this.#listener.refused(error)
+  refused(error: RequestRefusedError): boolean {
+    return this.#listener.refused(error)
   }
 
   #flow(): FlowDecision {

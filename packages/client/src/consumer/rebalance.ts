@@ -9,8 +9,8 @@ import { sleep } from '../sleep'
 import { allocateByAverage } from './allocation'
 import type { ConsumerParts } from './consumer-parts'
 
-/** Takes what this member owns of a topic from now on. */
-export type Assign = (topic: string, queues: readonly MessageQueue[]) => void
+/** Takes what this member owns of a topic from now on. `isShared`: there are other members. */
+export type Assign = (topic: string, queues: readonly MessageQueue[], isShared: boolean) => void
 
 /** Notifications of one burst lead to one rebalance. */
 const COALESCE_MS = 100
@@ -95,7 +95,7 @@ export class Rebalance {
     if (route === undefined) return true
     const members = await this.#members(topic, route)
     if (members === undefined || !this.#isOpen) return false
-    this.#assign(topic, allocateByAverage(this.#parts.clientId, members, route.subscribeQueues))
+    this.#assign(topic, allocateByAverage(this.#parts.clientId, members, route.subscribeQueues), members.length > 1)
     return true
   }
 
