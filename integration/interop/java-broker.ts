@@ -46,6 +46,10 @@ export class JavaBroker {
       env: { ...process.env, ROCKETMQ_HOME: home },
       stdio: ['ignore', 'pipe', 'pipe']
     })
+    // A test run that ends without stopping its broker takes the broker with it.
+    const kill = () => this.#process.kill('SIGKILL')
+    process.once('exit', kill)
+    this.#process.once('exit', () => process.off('exit', kill))
   }
 
   /** `TERM` lets it unregister; `KILL` does not. */
