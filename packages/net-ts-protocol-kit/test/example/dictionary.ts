@@ -1,5 +1,6 @@
 import {
   ByteReader,
+  type ByteStream,
   CallTable,
   type Clock,
   ConnectionGroup,

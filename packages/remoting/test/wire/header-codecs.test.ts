@@ -7,6 +7,7 @@ import {
   encodeCommand,
   type HeaderField,
   HeaderFieldError,
+  type HeaderFieldType,
   type HeaderTable,
   HeaderTables,
   headerOf,
@@ -57,9 +58,16 @@ function values(field: HeaderField): fc.Arbitrary<unknown> {
 /** Headers of few values, so that most of one is what the one before had. */
 function fewHeaders(table: HeaderTable): fc.Arbitrary<object> {
   const required = table.fields.filter((field) => field.required).map((field) => field.name)
-  const few = { string: ['a', 'b', ''], int: [0, 1], bool: [true, false], position: [0, 1], bound: [0, 1], opaque: [Long.ZERO, Long.ONE] }
+  const few: Readonly<Record<HeaderFieldType, readonly unknown[]>> = {
+    string: ['a', 'b', ''],
+    int: [0, 1],
+    bool: [true, false],
+    position: [0, 1],
+    bound: [0, 1],
+    opaque: [Long.ZERO, Long.ONE]
+  }
   const members = table.fields.map((field) => [field.name, fc.constantFrom<unknown>(...few[field.type])])
-  return fc.record(Object.fromEntries(members), { requiredKeys: required, noNullPrototype: true })
+  return fc.record(Object.fromEntries(members) as Record<string, fc.Arbitrary<unknown>>, { requiredKeys: required, noNullPrototype: true })
 }
 
 /** The same table without codecs of its own. */
