@@ -70,6 +70,8 @@ export class PullLoop {
   #failures = 0
   #isAsking = false
   #emptyRounds = 0
+  /** Since messages were read, or a pull was held. */
+  #movesInARow = 0
   #lastPullAt: number | undefined
   #maxOffset: number | undefined
 
@@ -202,14 +204,18 @@ export class PullLoop {
     if (received.broken !== undefined) throw received.broken
     this.#failures = 0
     const isProgress = received.nextOffset > offset || tookMs >= HELD_MS
+    if (isProgress) this.#movesInARow = 0
     this.#emptyRounds = isProgress ? 0 : this.#emptyRounds + 1
     if (!isProgress) await this.#pause(backoffMs(this.#emptyRounds, EMPTY_BACKOFF, this.#parts.clock.random()))
   }
 
-  #move(to: number, from: number, remark: string | undefined): void {
+  /** Goes there at once, unless a broker sends its reader about: that is followed more and more slowly. */
+  async #move(to: number, from: number, remark: string | undefined): Promise<void> {
     this.#failures = 0
     this.#offset = to
     this.#sink.moved(to, from, remark)
+    const movesBefore = this.#movesInARow++
+    if (movesBefore > 0) await this.#pause(backoffMs(movesBefore, EMPTY_BACKOFF, this.#parts.clock.random()))
   }
 
   async #recover(error: unknown): Promise<void> {
