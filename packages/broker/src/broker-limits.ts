@@ -30,6 +30,8 @@ export interface BrokerLimits {
   readonly maxSubscriptions: number
   /** Tags of one subscription. Default 1,024. */
   readonly maxTags: number
+  /** Tags of all subscriptions of all groups; a subscription without tags counts as one. Default 1,000,000. */
+  readonly maxTagsInTotal: number
   /** Longest heartbeat body, bytes. Default 1 MiB. */
   readonly maxHeartbeatBytes: number
   /** Queues in one lock or unlock request. Default 10,000. */
@@ -54,6 +56,7 @@ export const DEFAULT_BROKER_LIMITS: BrokerLimits = Object.freeze({
   maxGroupsPerClient: 1024,
   maxSubscriptions: 1024,
   maxTags: 1024,
+  maxTagsInTotal: 1_000_000,
   maxHeartbeatBytes: 1024 * 1024,
   maxLocksPerRequest: 10_000,
   maxLocks: 200_000

@@ -1,4 +1,5 @@
 import type { Clock } from 'net-ts-protocol-kit'
+import { ownText } from './own-text'
 
 /** How long a lock lives without renewal. Milliseconds. */
 export const LOCK_LEASE_MS = 60_000
@@ -40,7 +41,7 @@ export class QueueLocks {
   lock<Q extends LockableQueue>(group: string, clientId: string, queues: readonly Q[]): Q[] {
     const locks = this.#groups.get(group) ?? new Map<string, Lock>()
     const locked = queues.filter((queue) => this.#lockOne(locks, clientId, queueKey(queue)))
-    if (locks.size > 0) this.#groups.set(group, locks)
+    if (locks.size > 0) this.#groups.set(ownText(group), locks)
     return locked
   }
 
@@ -77,7 +78,7 @@ export class QueueLocks {
     if (lock !== undefined && lock.clientId !== clientId && lock.until >= now) return false
     if (lock === undefined && this.#count >= this.#maxLocks) return false
     if (lock === undefined) this.#count++
-    locks.set(key, { clientId, until: now + LOCK_LEASE_MS })
+    locks.set(ownText(key), { clientId: lock?.clientId === clientId ? lock.clientId : ownText(clientId), until: now + LOCK_LEASE_MS })
     return true
   }
 

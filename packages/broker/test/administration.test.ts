@@ -175,6 +175,7 @@ describe('UPDATE_AND_CREATE_SUBSCRIPTIONGROUP', () => {
     ['a name that is too long', 'g'.repeat(121), {}],
     ['a negative number of retry queues', 'billing', { retryQueueNums: -1 }],
     ['an absurd number of retry queues', 'billing', { retryQueueNums: 2 ** 31 - 1 }],
+    ['endless settings', 'billing', { subscriptionDataSet: [{ topic: 't'.repeat(20_000) }] }],
     ['attributes', 'billing', { attributes: new Map([['+lite.sub.model', 'Shared']]) }]
   ])('refuses %s', async (_what, name, more) => {
     expect((await createGroup(name, more)).code).toBe(ResponseCode.INVALID_PARAMETER)

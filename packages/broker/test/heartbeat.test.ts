@@ -111,12 +111,26 @@ describe('HEART_BEAT', () => {
     expect(await members()).toEqual([])
   })
 
+  it('is refused when the subscriptions of all groups together are too many, and heard again when there is room', async () => {
+    const small = await TestBroker.start({ limits: { maxTagsInTotal: 10 } })
+    const tags = (count: number): readonly number[] => Array.from({ length: count }, (_, i) => i)
+    const other = small.newClient()
+    expect((await small.client.heartbeat('billing', [subscription('orders', ['a'], tags(8))])).code).toBe(ResponseCode.SUCCESS)
+    expect((await small.client.heartbeat('billing', [subscription('orders', ['a'], tags(8), 2)])).code).toBe(ResponseCode.SUCCESS)
+    expect((await other.heartbeat('audit', [subscription('a'), subscription('b'), subscription('c')])).code).toBe(ResponseCode.SYSTEM_BUSY)
+    expect((await other.heartbeat('audit', [subscription('a'), subscription('b')])).code).toBe(ResponseCode.SUCCESS)
+    await small.client.invoke(RequestCode.UNREGISTER_CLIENT, { clientID: 'client-1', consumerGroup: 'billing' })
+    expect((await other.heartbeat('audit', [subscription('orders', ['a'], tags(10))])).code).toBe(ResponseCode.SUCCESS)
+    await small.close()
+  })
+
   it('does not add up to endless groups over many heartbeats', async () => {
     const heartbeat = (round: number): Promise<{ code: number }> =>
       test.client.heartbeat('billing', [], { producerDataSet: Array.from({ length: 1000 }, (_, i) => ({ groupName: `g-${round}-${i}` })) })
     const codes = []
     for (let round = 0; round < 4; round++) codes.push((await heartbeat(round)).code)
-    expect(codes).toEqual([0, 0, ResponseCode.INVALID_PARAMETER, ResponseCode.INVALID_PARAMETER])
+    expect(codes).toEqual([0, ResponseCode.INVALID_PARAMETER, ResponseCode.INVALID_PARAMETER, ResponseCode.INVALID_PARAMETER])
+    expect((await heartbeat(0)).code).toBe(ResponseCode.SUCCESS)
   })
 })
 

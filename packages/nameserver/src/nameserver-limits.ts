@@ -2,8 +2,10 @@
 export interface NameserverLimits {
   /** Registered broker addresses. Default 1,024. */
   readonly maxBrokers: number
-  /** Topics of all brokers. Default 100,000. */
+  /** Topics of all brokers, each counted once. Default 100,000. */
   readonly maxTopics: number
+  /** Topics of all brokers, each counted for every broker that has it. Default 1,000,000. */
+  readonly maxRoutes: number
   /** Topics in one registration. Default 50,000. */
   readonly maxTopicsPerBroker: number
   /** Bytes of a registration's body after decompression. Default 16 MiB. */
@@ -15,6 +17,7 @@ export interface NameserverLimits {
 export const DEFAULT_NAMESERVER_LIMITS: NameserverLimits = Object.freeze({
   maxBrokers: 1024,
   maxTopics: 100_000,
+  maxRoutes: 1_000_000,
   maxTopicsPerBroker: 50_000,
   maxRegistrationBytes: 16 * 1024 * 1024,
   maxNameLength: 255

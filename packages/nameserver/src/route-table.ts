@@ -2,7 +2,6 @@ import {
   type BrokerData,
   type ClusterInfo,
   type DataVersion,
-  isWriteable,
   Perm,
   type QueueData,
   ResponseCode,
@@ -11,7 +10,9 @@ import {
 } from '@rocketmq-ts/remoting/wire'
 import { isSameVersion, stateOf } from './data-version'
 import type { NameserverLimits } from './nameserver-limits'
+import { ownText } from './own-text'
 import { Refusal } from './refusal'
+import { TopicRoutes } from './topic-routes'
 
 /** The master of a broker name has this id. */
 export const MASTER_ID = 0
@@ -50,6 +51,9 @@ export interface Registered {
   readonly haServerAddr?: string
 }
 
+/** Official brokers have none any more; those of long ago had a few. */
+const MAX_FILTER_SERVERS = 64
+
 interface LiveBroker extends BrokerPlace {
   readonly brokerName: string
   readonly connection: Connection
@@ -73,8 +77,7 @@ interface Broker {
  */
 export class RouteTable {
   readonly #limits: NameserverLimits
-  /** Topic → broker name → queues. */
-  readonly #topics = new Map<string, Map<string, QueueData>>()
+  readonly #topics = new TopicRoutes()
   readonly #brokers = new Map<string, Broker>()
   readonly #clusters = new Map<string, Set<string>>()
   readonly #live = new Map<string, LiveBroker>()
@@ -88,11 +91,11 @@ export class RouteTable {
   }
 
   get topicCount(): number {
-    return this.#topics.size
+    return this.#topics.topicCount
   }
 
   get topicNames(): readonly string[] {
-    return [...this.#topics.keys()]
+    return this.#topics.topicNames
   }
 
   /**
@@ -128,7 +131,7 @@ export class RouteTable {
     if (broker === undefined) return
     for (const [id, address] of broker.addresses) if (address === place.brokerAddr) broker.addresses.delete(id)
     if (broker.addresses.size === 0) this.#removeBroker(broker)
-    else if (broker.enableActingMaster && !broker.addresses.has(MASTER_ID)) this.#makeReadOnly(brokerName)
+    else if (broker.enableActingMaster && !broker.addresses.has(MASTER_ID)) this.#topics.makeReadOnly(brokerName)
   }
 
   /** Notes that a broker is alive; nothing for one that is not registered. */
@@ -155,7 +158,7 @@ export class RouteTable {
 
   /** The route of a topic, or `undefined` when no live broker has it. */
   routeOf(topic: string): TopicRouteData | undefined {
-    const queues = this.#topics.get(topic)
+    const queues = this.#topics.of(topic)
     if (queues === undefined) return undefined
     const brokers = [...queues.keys()].map((name) => this.#brokers.get(name)).filter((broker) => broker !== undefined)
     if (brokers.length === 0) return undefined
@@ -171,25 +174,32 @@ export class RouteTable {
 
   /** Deletes a topic's route, in one cluster or everywhere. */
   deleteTopic(topic: string, clusterName?: string): void {
-    const queues = this.#topics.get(topic)
-    if (queues === undefined) return
-    const brokers = clusterName === undefined ? [...queues.keys()] : (this.#clusters.get(clusterName) ?? [])
-    for (const name of brokers) queues.delete(name)
-    if (queues.size === 0) this.#topics.delete(topic)
+    const brokers = clusterName === undefined ? this.#topics.of(topic)?.keys() : this.#clusters.get(clusterName)
+    for (const name of [...(brokers ?? [])]) this.#topics.delete(topic, name)
   }
 
   #problemOf(registration: Registration): Refusal | undefined {
-    const { maxBrokers, maxTopics, maxTopicsPerBroker, maxNameLength } = this.#limits
-    const names = [registration.clusterName, registration.brokerName, registration.brokerAddr, registration.haServerAddr]
+    const { maxBrokers, maxTopicsPerBroker, maxNameLength } = this.#limits
+    const { clusterName, brokerName, brokerAddr, haServerAddr, filterServers, topics } = registration
+    const names = [clusterName, brokerName, brokerAddr, haServerAddr, ...filterServers]
     if (names.some((name) => name.length > maxNameLength)) return tooMuch(`a name of more than ${maxNameLength} characters`)
-    if (registration.topics.size > maxTopicsPerBroker) return tooMuch(`${registration.topics.size} topics, at most ${maxTopicsPerBroker}`)
+    if (filterServers.length > MAX_FILTER_SERVERS) return tooMuch(`more than ${MAX_FILTER_SERVERS} filter servers`)
+    if (topics.size > maxTopicsPerBroker) return tooMuch(`${topics.size} topics, at most ${maxTopicsPerBroker}`)
     if (!this.#live.has(placeKey(registration)) && this.#live.size >= maxBrokers) return tooMuch(`already ${maxBrokers} brokers`)
-    let added = 0
-    for (const topic of registration.topics.keys()) {
+    return this.#topicProblem(registration)
+  }
+
+  #topicProblem({ topics, brokerName }: Registration): Refusal | undefined {
+    const { maxTopics, maxRoutes, maxNameLength } = this.#limits
+    let newTopics = 0
+    let newRoutes = 0
+    for (const topic of topics.keys()) {
       if (topic.length > maxNameLength) return tooMuch(`a topic name of more than ${maxNameLength} characters`)
-      if (!this.#topics.has(topic)) added++
+      if (!this.#topics.hasTopic(topic)) newTopics++
+      if (!this.#topics.has(topic, brokerName)) newRoutes++
     }
-    return this.#topics.size + added > maxTopics ? tooMuch(`already ${this.#topics.size} of at most ${maxTopics} topics`) : undefined
+    if (this.#topics.topicCount + newTopics > maxTopics) return tooMuch(`already ${this.#topics.topicCount} of at most ${maxTopics} topics`)
+    return this.#topics.count + newRoutes > maxRoutes ? tooMuch(`already ${this.#topics.count} of at most ${maxRoutes} routes`) : undefined
   }
 
   /** An address is one broker: when it takes another name nothing else would ever drop the old one. */
@@ -207,8 +217,8 @@ export class RouteTable {
   }
 
   #addBroker({ clusterName, brokerName }: Registration): Broker {
-    const broker: Broker = { cluster: clusterName, brokerName, addresses: new Map(), enableActingMaster: false }
-    this.#brokers.set(brokerName, broker)
+    const broker: Broker = { cluster: clusterName, brokerName: ownText(brokerName), addresses: new Map(), enableActingMaster: false }
+    this.#brokers.set(broker.brokerName, broker)
     return broker
   }
 
@@ -228,10 +238,9 @@ export class RouteTable {
     const before = this.#live.get(placeKey(registration))?.dataVersion
     const isChanged = isNew || before === undefined || !isSameVersion(before, registration.dataVersion)
     for (const [topic, config] of registration.topics) {
-      const queues = this.#topics.get(topic)
-      if (!isChanged && queues?.has(broker.brokerName) === true) continue
+      if (!isChanged && this.#topics.has(topic, broker.brokerName)) continue
       const perm = isPrimeSlave && broker.enableActingMaster ? config.perm & ~Perm.WRITE : config.perm
-      this.#topics.set(topic, (queues ?? new Map()).set(broker.brokerName, queueData(broker.brokerName, config, perm)))
+      this.#topics.set(topic, queueData(broker.brokerName, config, perm))
     }
   }
 
@@ -245,14 +254,7 @@ export class RouteTable {
   #removeBroker({ brokerName }: Broker): void {
     this.#brokers.delete(brokerName)
     for (const [cluster, names] of this.#clusters) if (names.delete(brokerName) && names.size === 0) this.#clusters.delete(cluster)
-    for (const [topic, queues] of this.#topics) if (queues.delete(brokerName) && queues.size === 0) this.#topics.delete(topic)
-  }
-
-  #makeReadOnly(brokerName: string): void {
-    for (const queues of this.#topics.values()) {
-      const queue = queues.get(brokerName)
-      if (queue !== undefined && isWriteable(queue.perm)) queues.set(brokerName, { ...queue, perm: queue.perm & ~Perm.WRITE })
-    }
+    this.#topics.deleteBroker(brokerName)
   }
 
   #drop(isUnwanted: (live: LiveBroker) => boolean): LiveBroker[] {
@@ -280,7 +282,17 @@ function placeKey({ clusterName, brokerAddr }: BrokerPlace): string {
 function liveBroker(registration: Registration, connection: Connection, nowMs: number): LiveBroker {
   const { clusterName, brokerAddr, brokerName, dataVersion, haServerAddr, filterServers } = registration
   const timeoutMs = registration.timeoutMs ?? DEFAULT_BROKER_TIMEOUT_MS
-  return { clusterName, brokerAddr, brokerName, dataVersion, haServerAddr, filterServers, timeoutMs, connection, lastWordAt: nowMs }
+  return {
+    clusterName,
+    brokerAddr,
+    brokerName,
+    dataVersion,
+    haServerAddr,
+    filterServers: filterServers.map(ownText),
+    timeoutMs,
+    connection,
+    lastWordAt: nowMs
+  }
 }
 
 /** The slave that stands in for a missing master: the one with the lowest id; brokers before 5.0 have no such thing. */

@@ -198,6 +198,8 @@ describe('a route table', () => {
   it.each([
     ['brokers', { maxBrokers: 1 }, registration({ brokerAddr: '10.0.0.2:1', brokerName: 'broker-b' })],
     ['topics', { maxTopics: 2 }, registration({}, [topic('a'), topic('b')])],
+    ['topics, counted for each broker', { maxRoutes: 3 }, registration({ brokerAddr: '10.0.0.2:1', brokerName: 'broker-b' })],
+    ['filter servers', {}, registration({ filterServers: Array.from({ length: 65 }, (_, i) => `10.0.0.1:${i}`) })],
     ['topics of one broker', { maxTopicsPerBroker: 2 }, registration({}, [topic('a'), topic('b'), topic('c')])],
     ['characters of a name', { maxNameLength: 20 }, registration({ brokerName: 'b'.repeat(21) })],
     ['characters of a topic', { maxNameLength: 20 }, registration({}, [topic('t'.repeat(21)), topic('b')])]

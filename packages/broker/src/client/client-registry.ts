@@ -1,7 +1,8 @@
 import type { Peer } from '@rocketmq-ts/remoting'
-import type { ConsumerData } from '@rocketmq-ts/remoting/wire'
+import type { ConsumerData, HeartbeatData } from '@rocketmq-ts/remoting/wire'
 import type { Clock } from 'net-ts-protocol-kit'
-import { ConsumerGroup } from './consumer-group'
+import { ownText } from '../own-text'
+import { ConsumerGroup, tagCountOf } from './consumer-group'
 
 /** How long a client is kept in a group after its last heartbeat for it. Milliseconds. */
 export const CLIENT_EXPIRY_MS = 120_000
@@ -29,6 +30,7 @@ export class ClientRegistry {
   readonly #clock: Clock
   readonly #groups = new Map<string, ConsumerGroup>()
   readonly #memberships = new Map<Peer, Memberships>()
+  #tagCount = 0
   readonly #onMembersChanged: (group: ConsumerGroup) => void
 
   /** `onMembersChanged` is called when members of a group came or went, or topics of its subscriptions did. */
@@ -47,38 +49,48 @@ export class ClientRegistry {
     return this.#groups.get(name)
   }
 
-  /** How many groups a connection is in. */
-  groupCount(peer: Peer): number {
-    const memberships = this.#memberships.get(peer)
-    return memberships === undefined ? 0 : memberships.consumers.size + memberships.producers.size
+  /** How many groups a connection would be in after a heartbeat. */
+  groupCountAfter(peer: Peer, { consumerDataSet, producerDataSet }: HeartbeatData): number {
+    const { consumers, producers } = this.#memberships.get(peer) ?? NO_MEMBERSHIPS
+    const joined = consumerDataSet.filter(({ groupName }) => !consumers.has(groupName))
+    const produced = producerDataSet.filter(({ groupName }) => !producers.has(groupName))
+    return consumers.size + producers.size + joined.length + produced.length
+  }
+
+  /** How much the subscriptions of all groups would count for after a heartbeat. */
+  tagCountAfter({ consumerDataSet }: HeartbeatData): number {
+    const before = consumerDataSet.reduce((sum, { groupName }) => sum + (this.#groups.get(groupName)?.tagCount ?? 0), 0)
+    const after = consumerDataSet.reduce((sum, { subscriptionDataSet }) => sum + tagCountOf(subscriptionDataSet), 0)
+    return this.#tagCount - before + after
   }
 
   /** Takes a heartbeat and returns whether the client should send its subscriptions again. */
   consumerHeard(heartbeat: ConsumerHeartbeat): boolean {
     const { peer, clientId, data, fingerprint, withoutSubscriptions } = heartbeat
     const known = this.#groups.get(data.groupName)
-    const group = known ?? new ConsumerGroup(data.groupName)
-    this.#groups.set(data.groupName, group)
-    this.#of(peer).consumers.add(data.groupName)
+    const group = known ?? new ConsumerGroup(ownText(data.groupName))
+    this.#groups.set(group.name, group)
+    this.#of(peer).consumers.add(group.name)
     const isOutdated = wantsSubscriptions(known, heartbeat)
     group.fingerprint = fingerprint
     group.messageModel = data.messageModel
     group.consumeType = data.consumeType
     const isNew = group.heard(peer, clientId, this.#clock.monotonic())
-    const isSubscribed = !withoutSubscriptions && group.subscribe(data.subscriptionDataSet)
+    const isSubscribed = !withoutSubscriptions && this.#subscribe(group, data)
     if (isNew || isSubscribed) this.#onMembersChanged(group)
     return isOutdated
   }
 
   producerHeard(group: string, peer: Peer): void {
-    this.#of(peer).producers.set(group, this.#clock.monotonic())
+    const { producers } = this.#of(peer)
+    producers.set(producers.has(group) ? group : ownText(group), this.#clock.monotonic())
   }
 
   leaveConsumerGroup(name: string, peer: Peer): void {
     this.#memberships.get(peer)?.consumers.delete(name)
     const group = this.#groups.get(name)
     if (group === undefined || !group.members.delete(peer)) return
-    if (group.members.size === 0) this.#groups.delete(name)
+    if (group.members.size === 0) this.#forget(group)
     this.#onMembersChanged(group)
   }
 
@@ -107,6 +119,18 @@ export class ClientRegistry {
     return left
   }
 
+  #subscribe(group: ConsumerGroup, data: ConsumerData): boolean {
+    this.#tagCount -= group.tagCount
+    const isChanged = group.subscribe(data.subscriptionDataSet)
+    this.#tagCount += group.tagCount
+    return isChanged
+  }
+
+  #forget(group: ConsumerGroup): void {
+    this.#groups.delete(group.name)
+    this.#tagCount -= group.tagCount
+  }
+
   #of(peer: Peer): Memberships {
     const known = this.#memberships.get(peer)
     if (known !== undefined) return known
@@ -115,6 +139,8 @@ export class ClientRegistry {
     return memberships
   }
 }
+
+const NO_MEMBERSHIPS: Memberships = { consumers: new Set(), producers: new Map() }
 
 /**
  * A V2 client leaves its subscriptions out while the broker knows their fingerprint. It is asked for them when another

@@ -1,5 +1,6 @@
 import type { Peer } from '@rocketmq-ts/remoting'
 import type { ConsumerData, SubscriptionData } from '@rocketmq-ts/remoting/wire'
+import { ownText } from '../own-text'
 import { type TagsFilter, tagsFilter } from './subscription-filter'
 
 /** One member of a group: a client by the connection over which its heartbeats come. */
@@ -12,8 +13,15 @@ export interface Member {
 
 /** What the group reads of one topic. */
 export interface GroupSubscription {
-  readonly data: SubscriptionData
+  readonly subVersion: SubscriptionData['subVersion']
+  readonly expressionType: string
   readonly filter: TagsFilter
+  readonly tagCount: number
+}
+
+/** How much subscriptions count for: one for each tag, and one for a subscription without tags. */
+export function tagCountOf(subscriptions: readonly SubscriptionData[]): number {
+  return subscriptions.reduce((sum, { codeSet }) => sum + Math.max(1, codeSet.length), 0)
 }
 
 /**
@@ -42,6 +50,13 @@ export class ConsumerGroup {
     return [...new Set([...this.members.values()].map((member) => member.clientId))]
   }
 
+  /** How much its subscriptions count for. */
+  get tagCount(): number {
+    let sum = 0
+    for (const { tagCount } of this.#subscriptions.values()) sum += tagCount
+    return sum
+  }
+
   subscription(topic: string): GroupSubscription | undefined {
     return this.#subscriptions.get(topic)
   }
@@ -50,10 +65,10 @@ export class ConsumerGroup {
   heard(peer: Peer, clientId: string, nowMs: number): boolean {
     const member = this.members.get(peer)
     if (member === undefined) {
-      this.members.set(peer, { peer, clientId, heardAt: nowMs })
+      this.members.set(peer, { peer, clientId: ownText(clientId), heardAt: nowMs })
       return true
     }
-    member.clientId = clientId
+    if (member.clientId !== clientId) member.clientId = ownText(clientId)
     member.heardAt = nowMs
     return false
   }
@@ -66,11 +81,19 @@ export class ConsumerGroup {
       topics.add(data.topic)
       const before = this.#subscriptions.get(data.topic)
       if (before === undefined) isChanged = true
-      if (before === undefined || data.subVersion.greaterThan(before.data.subVersion)) {
-        this.#subscriptions.set(data.topic, { data, filter: tagsFilter(data) })
+      if (before === undefined || data.subVersion.greaterThan(before.subVersion)) {
+        this.#subscriptions.set(ownText(data.topic), groupSubscription(data))
       }
     }
     for (const topic of this.#subscriptions.keys()) if (!topics.has(topic)) isChanged = this.#subscriptions.delete(topic)
     return isChanged
   }
 }
+
+function groupSubscription(data: SubscriptionData): GroupSubscription {
+  const expressionType = ownText(data.expressionType.slice(0, MAX_TYPE_LENGTH))
+  return { subVersion: data.subVersion, expressionType, filter: tagsFilter(data), tagCount: tagCountOf([data]) }
+}
+
+/** Enough for the types that exist, and to say which one does not. */
+const MAX_TYPE_LENGTH = 64

@@ -1,5 +1,6 @@
 import { groupNameProblem, type SubscriptionGroupConfig } from '@rocketmq-ts/remoting/wire'
 import type { TableVersion } from '../data-version'
+import { ownText } from '../own-text'
 
 /** Groups that every broker knows (read in broker/…/subscription/SubscriptionGroupManager.java). */
 const PREDEFINED_GROUPS = [
@@ -51,10 +52,12 @@ export class GroupTable {
   /** Creates a group or replaces its settings. `undefined` when there are too many groups. */
   put(config: SubscriptionGroupConfig): SubscriptionGroupConfig | undefined {
     if (!this.#groups.has(config.groupName) && this.#groups.size >= this.#maxGroups) return undefined
-    this.#groups.set(config.groupName, config)
+    const groupName = ownText(config.groupName)
+    const kept = { ...config, groupName }
+    this.#groups.set(groupName, kept)
     this.#version.next()
     this.#onChange()
-    return config
+    return kept
   }
 
   /** Puts stored groups in place without a new version. */

@@ -23,7 +23,8 @@ export class OffsetCommits {
   /** Commits, or says why not (read in broker/…/processor/ConsumerManageProcessor.java, `updateConsumerOffset`). */
   commit({ group, topic, queueId, offset }: CommittedOffset): Refusal | undefined {
     const { store, topics, groups, offsets } = this.#options
-    if (!groups.has(group)) return new Refusal(ResponseCode.SUBSCRIPTION_GROUP_NOT_EXIST, `Group ${group.slice(0, 255)} not exist!`)
+    const groupName = groups.all.get(group)?.groupName
+    if (groupName === undefined) return new Refusal(ResponseCode.SUBSCRIPTION_GROUP_NOT_EXIST, `Group ${group.slice(0, 255)} not exist!`)
     const config = topics.get(topic)
     if (config === undefined) return new Refusal(ResponseCode.TOPIC_NOT_EXIST, `Topic ${topic.slice(0, 255)} not exist!`)
     if (queueId < 0 || queueId >= queueIdLimit(config)) {
@@ -33,7 +34,7 @@ export class OffsetCommits {
       )
     }
     const inside = Math.max(store.minOffset(topic, queueId), Math.min(store.maxOffset(topic, queueId), offset))
-    if (offsets.set(group, topic, queueId, inside)) return undefined
+    if (offsets.set(groupName, config.topicName, queueId, inside)) return undefined
     return new Refusal(ResponseCode.SYSTEM_BUSY, 'the broker holds as many consumer offsets as it may')
   }
 }

@@ -6,8 +6,8 @@ import { Refusal } from '../refusal'
 
 /** UPDATE_AND_CREATE_SUBSCRIPTIONGROUP (read in broker/…/processor/AdminBrokerProcessor.java). */
 export function createGroup(groups: GroupTable, limits: BrokerLimits): Processor<typeof RequestCode.UPDATE_AND_CREATE_SUBSCRIPTIONGROUP> {
-  return ({ body }) => {
-    const problem = groupNameProblem(body.groupName) ?? settingProblem(body, limits)
+  return ({ body, command }) => {
+    const problem = groupNameProblem(body.groupName) ?? settingProblem(body, limits) ?? sizeProblem(command.body)
     if (problem !== undefined) return new Refusal(ResponseCode.INVALID_PARAMETER, problem)
     if (groups.put(body) !== undefined) return { code: ResponseCode.SUCCESS }
     return new Refusal(ResponseCode.SYSTEM_ERROR, `the broker has ${limits.maxGroups} consumer groups, the most it takes`)
@@ -19,4 +19,11 @@ function settingProblem({ retryQueueNums, attributes }: SubscriptionGroupConfig,
     return `a group has 0 to ${maxQueuesPerTopic} retry queues, not ${retryQueueNums}`
   // Upstream they steer pop and lite consumption, which this broker does not have.
   return attributes !== undefined && attributes.size > 0 ? 'attributes of consumer groups are not supported by this broker' : undefined
+}
+
+/** Settings are kept as they came, also those that this broker has no use for. */
+const MAX_SETTINGS_BYTES = 16 * 1024
+
+function sizeProblem({ length }: Buffer): string | undefined {
+  return length > MAX_SETTINGS_BYTES ? `the settings have ${length} bytes, at most ${MAX_SETTINGS_BYTES} are kept` : undefined
 }

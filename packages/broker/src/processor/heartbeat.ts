@@ -36,6 +36,7 @@ export class HeartbeatProcessor {
   readonly heartbeat: Processor<HeartbeatRow> = (request) => {
     const problem = this.#problemOf(request)
     if (problem !== undefined) return new Refusal(ResponseCode.INVALID_PARAMETER, `heartbeat: ${problem}`)
+    if (this.#options.clients.tagCountAfter(request.body) > this.#options.limits.maxTagsInTotal) return tooManyTags()
     const { clientID, producerDataSet, consumerDataSet } = request.body
     let wantsSubscriptions = false
     for (const data of consumerDataSet) if (this.#consumer(request, clientID, data)) wantsSubscriptions = true
@@ -70,10 +71,13 @@ export class HeartbeatProcessor {
   #problemOf({ body, command, peer }: ServerRequest<HeartbeatRow>): string | undefined {
     const { limits, clients } = this.#options
     if (command.body.length > limits.maxHeartbeatBytes) return `more than ${limits.maxHeartbeatBytes} bytes`
-    const groups = body.consumerDataSet.length + body.producerDataSet.length
-    if (groups + clients.groupCount(peer) > 2 * limits.maxGroupsPerClient) return `more than ${limits.maxGroupsPerClient} groups`
+    if (clients.groupCountAfter(peer, body) > limits.maxGroupsPerClient) return `more than ${limits.maxGroupsPerClient} groups`
     return nameProblem(body) ?? subscriptionProblem(body, limits)
   }
+}
+
+function tooManyTags(): Refusal {
+  return new Refusal(ResponseCode.SYSTEM_BUSY, 'the broker holds as many subscriptions as it may')
 }
 
 function nameProblem({ clientID, producerDataSet }: HeartbeatData): string | undefined {

@@ -43,10 +43,10 @@ export class PullSubscriptions {
     }
     const subscription = group.subscription(topic)
     if (subscription === undefined) return new Refusal(ResponseCode.SUBSCRIPTION_NOT_EXIST, "the consumer's subscription not exist")
-    if (subscription.data.subVersion.lessThan(subVersion)) {
+    if (subscription.subVersion.lessThan(subVersion)) {
       return new Refusal(ResponseCode.SUBSCRIPTION_NOT_LATEST, "the consumer's subscription not latest")
     }
-    return isTagType(subscription.data.expressionType) ? subscription : notByTag(subscription.data.expressionType)
+    return isTagType(subscription.expressionType) ? subscription : notByTag(subscription.expressionType)
   }
 }
 

@@ -1,5 +1,6 @@
 import type { TopicConfig } from '@rocketmq-ts/remoting/wire'
 import type { TableVersion } from '../data-version'
+import { ownText } from '../own-text'
 
 /** The topics of a broker, by name. Every change has a new version (read in broker/…/topic/TopicConfigManager.java). */
 export class TopicTable {
@@ -36,10 +37,12 @@ export class TopicTable {
 
   /** Creates a topic or replaces its settings. */
   put(config: TopicConfig): TopicConfig {
-    this.#topics.set(config.topicName, config)
+    const topicName = ownText(config.topicName)
+    const kept = { ...config, topicName }
+    this.#topics.set(topicName, kept)
     this.#version.next()
     this.#onChange()
-    return config
+    return kept
   }
 
   /** Puts topics in place without a new version: those of the broker itself, and those that were stored. */
