@@ -46,6 +46,14 @@ describe('HEART_BEAT', () => {
     expect(test.broker.topics).not.toContain('%RETRY%../x')
   })
 
+  it('is refused when it subscribes to names that nothing can have', async () => {
+    const long = 'x'.repeat(513)
+    for (const one of [subscription(long), { ...subscription('orders'), expressionType: long }]) {
+      expect(await test.client.heartbeat('billing', [one])).toMatchObject({ code: ResponseCode.INVALID_PARAMETER })
+    }
+    expect(await members()).toEqual([])
+  })
+
   it('is enough every 120 s: a client that is silent longer is dropped, and its connection closed', async () => {
     await test.client.heartbeat('billing')
     const other = test.newClient()

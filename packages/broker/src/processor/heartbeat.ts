@@ -5,7 +5,8 @@ import {
   type HeartbeatData,
   type RequestCode,
   ResponseCode,
-  retryTopic
+  retryTopic,
+  type SubscriptionData
 } from '@rocketmq-ts/remoting/wire'
 import type { BrokerLimits } from '../broker-limits'
 import type { ClientRegistry } from '../client/client-registry'
@@ -93,6 +94,9 @@ function nameProblem({ clientID, producerDataSet }: HeartbeatData): string | und
 /** Longest client id, and longest name of a producer group: releases before 5.4 allow this much. */
 const MAX_CLIENT_ID = 255
 
+/** Longest topic that is remembered: that of a retry topic with the longest group name, and some more. */
+const MAX_NAME = 512
+
 function subscriptionProblem({ consumerDataSet }: HeartbeatData, limits: BrokerLimits): string | undefined {
   for (const { groupName, subscriptionDataSet } of consumerDataSet) {
     if (subscriptionDataSet.length > limits.maxSubscriptions)
@@ -101,6 +105,8 @@ function subscriptionProblem({ consumerDataSet }: HeartbeatData, limits: BrokerL
       (subscription) => Math.max(subscription.codeSet.length, subscription.tagsSet.length) > limits.maxTags
     )
     if (tooMany !== undefined) return `the subscription to ${tooMany.topic} has more than ${limits.maxTags} tags`
+    const isTooLong = ({ topic, expressionType }: SubscriptionData): boolean => Math.max(topic.length, expressionType.length) > MAX_NAME
+    if (subscriptionDataSet.some(isTooLong)) return `group ${groupName} subscribes to a name of more than ${MAX_NAME} characters`
   }
   return undefined
 }
