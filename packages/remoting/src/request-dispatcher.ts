@@ -107,8 +107,9 @@ export class RequestDispatcher {
   }
 
   #finish(request: IncomingRequest, result: HandlerResult): void {
-    if (result === held) return
-    if (result === undefined) request.end()
+    if (result === held) {
+      if (request.isLongPoll) request.forgetFrame()
+    } else if (result === undefined) request.end()
     else request.answer(result)
   }
 

@@ -23,7 +23,7 @@ export interface ServerRequest<R extends AnyRequestRow = AnyRequestRow> {
   readonly row: R
   readonly header: RequestHeaderOf<R>
   readonly body: RequestBodyOf<R>
-  /** The frame as it came. */
+  /** The frame as it came. Of a long poll that is held only what its answer needs is kept. */
   readonly command: RemotingCommand
   readonly peer: Peer
   /** Answers a held request. Ignored when it is one-way or answered already, or its peer is gone. */

@@ -179,6 +179,28 @@ describe('a remoting server', () => {
     expect(server.stats).toMatchObject({ inFlight: 0, connections: 0, accepted: 1 })
   })
 
+  it('keeps nothing of the frame of a held long poll, and answers it all the same', async () => {
+    const { server, client, clock } = await start()
+    const requests: ServerRequest<typeof PULL_MESSAGE>[] = []
+    const during: number[] = []
+    server.register(PULL_MESSAGE, (request) => {
+      requests.push(request)
+      during.push(request.command.fields?.size ?? 0)
+      return held
+    })
+    const pull = outcomeOf(client.invoke(ADDRESS, PULL_MESSAGE, pullHeader, undefined, { timeoutMs: 30_000 }))
+    await clock.settle()
+    expect(during[0]).toBeGreaterThan(0)
+    expect(requests[0]?.command).toMatchObject({
+      code: PULL_MESSAGE.code,
+      fields: undefined,
+      body: { length: 0, buffer: { byteLength: 0 } }
+    })
+    requests[0]?.answer({ code: ResponseCode.PULL_NOT_FOUND })
+    await clock.settle()
+    expect(pull.value?.code).toBe(ResponseCode.PULL_NOT_FOUND)
+  })
+
   it('reads no more of a connection with too many requests in flight, and goes on when they are answered', async () => {
     const { server, client, clock } = await start({ server: { limits: { maxInFlightPerConnection: 10 } } })
     const requests: SendRequest[] = []
