@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from '@jest/globals'
 import type { ServerOptions } from '@rocketmq-ts/server'
 import { pullFields } from './requests/pulls'
 import { sendFields } from './requests/sends'
-import { jsonFrame, type RawAnswer, type RawRequest } from './support/raw-frames'
+import { jsonFrame, type RawAnswer, type RawRequest, RESPONSE } from './support/raw-frames'
 import { type MemoryVictim, Victim } from './support/victim'
 
 const MIB = 1024 * 1024
@@ -25,8 +25,9 @@ async function flood(requests: readonly RawRequest[]): Promise<readonly RawAnswe
   peer.write(Buffer.concat(requests.map((request, opaque) => jsonFrame({ ...request, opaque }))))
   await victim.clock.settle()
   expect(peer.isClosed).toBe(false)
-  expect(peer.answers).toHaveLength(requests.length)
-  return peer.answers
+  const answers = peer.answers.filter(({ flag }) => (flag & RESPONSE) !== 0)
+  expect(answers).toHaveLength(requests.length)
+  return answers
 }
 
 function many(count: number, request: (index: number) => RawRequest): readonly RawRequest[] {
@@ -153,6 +154,7 @@ describe('a heartbeat', () => {
     ['with 1,025 subscriptions', () => heartbeat({ billing: names(1025).map((topic) => subscription(topic)) }), '1024 subscriptions'],
     ['with 5,000 groups', () => heartbeat(Object.fromEntries(names(5000).map((group) => [group, []]))), '1024 groups'],
     ['of more than 1 MiB', () => heartbeat({ billing: [subscription('t'.repeat(MIB))] }), `${MIB} bytes`],
+    ['with a topic of 513 characters', () => heartbeat({ billing: [subscription('t'.repeat(513))] }), '512 characters'],
     ['without a client id', () => heartbeat({ billing: [] }, ''), 'client id'],
     ['with a client id of 256 characters', () => heartbeat({ billing: [] }, 'c'.repeat(256)), 'client id']
   ]
@@ -165,6 +167,19 @@ describe('a heartbeat', () => {
     const { topics, groups, clients } = victim.server.broker.stats
     expect({ topics, groups, clients }).toEqual({ topics: before.topics, groups: before.groups, clients: 0 })
     expect(await victim.serves()).toBe(true)
+  })
+
+  it('that is one of many large ones is refused when the broker holds as many subscriptions as it may', async () => {
+    await start({ limits: { maxTagsInTotal: 50_000 } })
+    const large = (group: number): RawRequest => heartbeat({ [`group-${group}`]: names(1000).map((topic) => subscription(topic)) })
+    const answers = await flood(many(100, large))
+    expect(tally(answers)).toEqual({ 0: 50, 2: 50 })
+    expect(answers[99]?.remark).toContain('as many subscriptions as it may')
+    // Who is known already goes on.
+    expect(tally(await flood([large(0)]))).toEqual({ 0: 1 })
+    expect(await victim.serves()).toBe(true)
+    await victim.clock.advance(130_000)
+    expect(tally(await flood([large(99)]))).toEqual({ 0: 1 })
   })
 
   it('of illegal groups makes neither group nor topic', async () => {

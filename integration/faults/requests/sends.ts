@@ -38,6 +38,12 @@ const malformedNumber = both(
   'upstream only logs the malformed field, leaves it empty and fails on that later; ours names the field'
 )
 
+/** A batch of so many messages of one byte (layout read in common/…/message/MessageDecoder.java, `encodeMessage`). */
+function batch(messages: number): Buffer {
+  const one = Buffer.from('0000001700000000000000000000000000000001780000', 'hex')
+  return Buffer.concat(new Array<Buffer>(messages).fill(one))
+}
+
 const exception = both(Code.SYSTEM_ERROR, 'upstream fails with an exception on it; ours says what is illegal')
 const noBody: Deviation = {
   '4.9.7': Code.SUCCESS,
@@ -157,6 +163,29 @@ export const sends: readonly HostileRequest[] = [
     { name: 'a batch whose message ends after it', outcome: Code.MESSAGE_ILLEGAL, remark: 'batch', official: exception },
     { m: true },
     Buffer.from('7fffffff00000000000000000000000000000178', 'hex'),
+    320
+  ),
+  send({ name: 'a batch of two messages', outcome: Code.SUCCESS }, { m: true }, batch(2), 320),
+  send(
+    {
+      name: 'a batch of 16,385 messages',
+      outcome: Code.MESSAGE_ILLEGAL,
+      remark: 'too many messages',
+      official: both(Code.SUCCESS, 'upstream counts the bytes of a batch only')
+    },
+    { m: true },
+    batch(16_385),
+    320
+  ),
+  send(
+    {
+      name: 'a batch of 4 MiB and a message',
+      outcome: Code.MESSAGE_ILLEGAL,
+      remark: 'bytes',
+      official: { '5.5.0': Code.SYSTEM_ERROR, why: '5.5 fails with an exception on it' }
+    },
+    { m: true },
+    batch(182_362),
     320
   ),
   send(
