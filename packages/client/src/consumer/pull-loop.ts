@@ -102,7 +102,8 @@ export class PullLoop {
 
   /** Whether nothing is wrong: it has not failed since the last answer, or asks a broker that is within reach again. */
   get isWorking(): boolean {
-    return this.#failures === 0 || (this.#isAsking && this.#parts.links.isUp(this.#address()))
+    const address = this.#parts.routes.addressOf(this.#settings.queue.brokerName, this.#brokerId)
+    return this.#failures === 0 || (this.#isAsking && address !== undefined && this.#parts.links.isUp(address))
   }
 
   /** Never rejects. */
@@ -175,8 +176,7 @@ export class PullLoop {
 
   async #pull(address: string, offset: number): Promise<void> {
     const { clock, remoting } = this.#parts
-    this.#pulling = new AbortController()
-    const { signal } = this.#pulling
+    const { signal } = this.#freshPulling()
     const askedAt = clock.monotonic()
     this.#lastPullAt = askedAt
     const row = RequestCode.PULL_MESSAGE
@@ -222,7 +222,8 @@ export class PullLoop {
     this.#isAsking = false
     const isGivenUp = this.#pulling.signal.aborted
     this.#tried.resolve()
-    if (this.#stopping.signal.aborted || isGivenUp) return this.#goOn()
+    this.#freshPulling()
+    if (this.#stopping.signal.aborted || isGivenUp) return
     this.#failures++
     this.#brokerId = MASTER_ID
     if (error instanceof RequestRefusedError && (await this.#refused(error))) return
@@ -240,13 +241,15 @@ export class PullLoop {
     return true
   }
 
-  /** After a pull was given up: not a failure. */
-  #goOn(): void {
-    this.#pulling = new AbortController()
+  /** What gives up the pull under way, or the pause before the next one: made anew only after it was used. */
+  #freshPulling(): AbortController {
+    if (this.#pulling.signal.aborted) this.#pulling = new AbortController()
+    return this.#pulling
   }
 
   #pause(delayMs: number): Promise<void> {
-    return sleep(this.#parts.clock, delayMs, this.#pulling.signal)
+    if (this.#stopping.signal.aborted) return Promise.resolve()
+    return sleep(this.#parts.clock, delayMs, this.#freshPulling().signal)
   }
 
   #address(): string {
