@@ -73,6 +73,7 @@ or any RocketMQ client or tool of any language: nameserver address ${server.name
 async function demonstrate(server, count) {
   const Orders = defineTopic('first-light-orders', json())
   await server.createTopic(Orders.name, { queues: 8 })
+  console.log(`topic ${Orders.name} with 8 queues, one producer, two push consumers of one group`)
 
   const received = new Map()
   const members = []
