@@ -1,4 +1,4 @@
-import { type RemotingClient, RemotingTimeoutError } from '@rocketmq-ts/remoting'
+import type { RemotingClient } from '@rocketmq-ts/remoting'
 import { RequestCode } from '@rocketmq-ts/remoting/wire'
 import type { Clock, Logger, Timer } from 'net-ts-protocol-kit'
 import { backoffMs } from './backoff'
@@ -116,8 +116,6 @@ export class BrokerLink {
 
   #failed(error: unknown): void {
     this.#log.failed(error)
-    // No answer in time, twice in a row: the peer may be gone without a word, so the connection is replaced.
-    if (error instanceof RemotingTimeoutError && this.#log.count > 1) this.#options.remoting.disconnect(this.address)
     this.#lost(error)
     this.#schedule(this.#pauseMs())
   }

@@ -61,6 +61,8 @@ function remotingOptions(options: ResolvedClientOptions, addressOrigin: (address
     connectTimeoutMs,
     requestTimeoutMs,
     maxReconnectPauseMs: 2000,
+    // A heartbeat and its repetition without a word from the peer: it may be gone, so the connection is replaced.
+    timeoutsUntilReplaced: 2,
     version: CLIENT_VERSION,
     addressOrigin,
     ...(tls === undefined ? {} : { tls }),
