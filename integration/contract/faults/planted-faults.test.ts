@@ -1,0 +1,38 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { Bench } from '../bench'
+import { rows } from '../rows'
+import { startForgetful, startOurs, type Target } from '../targets'
+import { planted } from './planted'
+
+/** A row with a fault waits in vain for something: not for long. */
+const PATIENCE_MS = 8_000
+
+describe('a planted fault', () => {
+  let target: Target
+  beforeAll(async () => {
+    target = await startOurs()
+  })
+  afterAll(() => target?.close())
+
+  it('is there for every row of the contract', () => {
+    expect([...new Set(planted.map((one) => one.row.letter))]).toEqual(rows.map((row) => row.letter))
+  })
+
+  it.each(planted.map((one) => [`(${one.row.letter}) ${one.defect}`, one] as const))(
+    '%s: the row turns red with the very anomaly',
+    async (_, { row, plant, finds, forgets }) => {
+      const own = forgets === true ? await startForgetful() : undefined
+      const bench = new Bench(own ?? target, PATIENCE_MS)
+      try {
+        plant(bench)
+        const { anomalies } = await row.run(bench)
+        const names = [...new Set(anomalies.map((one) => one.name))].filter((name) => name !== 'stuck')
+        expect(names.sort()).toEqual([...finds].sort())
+      } finally {
+        await bench.close()
+        await own?.close()
+      }
+    },
+    120_000
+  )
+})

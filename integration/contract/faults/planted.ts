@@ -1,0 +1,175 @@
+import type { AnomalyName } from '../checker'
+import type { Row } from '../row'
+import { runTwoConsumers } from '../rows/a-two-consumers'
+import { movingMembers } from '../rows/b-moving-members'
+import { tags } from '../rows/c-tags'
+import { retries } from '../rows/d-retry'
+import { pullAndSeek } from '../rows/e-pull-seek'
+import { idleQueues } from '../rows/f-idle-queues'
+import { brokerRestart } from '../rows/g-broker-restart'
+import { wholeValues } from '../rows/h-whole-values'
+import { Answer, answerTo, Code } from '../tap/frame'
+import { hasProperty, withOtherBody, withProperty, withReconsumeTimes } from '../tap/records'
+import { answered, instead } from '../tap/wire-tap'
+import { aloneInItsGroup } from './alone-in-its-group'
+import { onAnswer, once, onRecords, onRequest, type PlantedFault, swallow } from './wire-faults'
+
+/** A defect that somebody could build in, and the anomalies that its row must find then: these and no others but `stuck`. */
+export interface Planted {
+  readonly row: Row
+  readonly defect: string
+  readonly plant: PlantedFault
+  readonly finds: readonly AnomalyName[]
+  /** The broker that forgets needs another target. */
+  readonly forgets?: boolean
+}
+
+/** Row (a) with fewer messages. */
+const smallTwoConsumers: Row = { letter: 'a', title: 'two consumers', run: (bench) => runTwoConsumers(bench, 400) }
+const sends = [Code.SEND_MESSAGE, Code.SEND_MESSAGE_V2]
+const isReader = (member: string): boolean => member.startsWith('readers')
+
+export const planted: readonly Planted[] = [
+  {
+    row: smallTwoConsumers,
+    defect: 'a pull answer loses a record',
+    plant: ({ tap }) =>
+      tap.rule(
+        once(
+          onRecords(
+            (member) => member === 'first',
+            (records) => records.slice(1)
+          )
+        )
+      ),
+    finds: ['lost']
+  },
+  {
+    row: smallTwoConsumers,
+    defect: 'a pull answer comes in reverse order',
+    plant: ({ tap }) => tap.rule(once(onRecords(isReader, (records) => (records.length > 1 ? records.toReversed() : undefined)))),
+    finds: ['order', 'skipped']
+  },
+  {
+    row: smallTwoConsumers,
+    defect: 'a send reaches the broker twice',
+    plant: ({ tap }) => tap.rule(once(onRequest(sends, ({ frame }) => instead(frame, { ...frame, opaque: frame.opaque + 1_000_000 })))),
+    finds: ['duplicate', 'order']
+  },
+  {
+    row: movingMembers,
+    defect: 'commits are lost',
+    plant: ({ tap }) => {
+      tap.rule(onRequest([Code.UPDATE_CONSUMER_OFFSET], swallow))
+      tap.rule(onRequest([Code.PULL_MESSAGE], ({ frame }) => instead({ ...frame, fields: withoutCommit(frame.fields) })))
+    },
+    finds: ['duplicate', 'rewound']
+  },
+  { row: movingMembers, defect: 'a member believes that it is alone', plant: aloneInItsGroup('second'), finds: ['two-owners'] },
+  {
+    row: tags,
+    defect: 'what has the hash code of a tag passes for the tag',
+    plant: ({ tap }) =>
+      tap.rule(
+        onRecords(
+          (member) => member === 'one',
+          (records) => records.map((record) => withProperty(record, 'TAGS', 'BB', 'Aa'))
+        )
+      ),
+    finds: ['leaked', 'wrong-value']
+  },
+  {
+    row: retries,
+    defect: 'what is sent back gets lost',
+    plant: ({ tap }) => tap.rule(onRequest([Code.CONSUMER_SEND_MSG_BACK], swallow)),
+    finds: ['not-dead', 'not-retried']
+  },
+  {
+    row: retries,
+    defect: 'attempts are not counted',
+    plant: ({ tap }) =>
+      tap.rule(
+        onRecords(
+          (member) => member === 'worker',
+          (records) => records.map((record) => withReconsumeTimes(record, 0))
+        )
+      ),
+    finds: ['attempt-count', 'duplicate']
+  },
+  {
+    row: retries,
+    defect: 'the last failure is sent back twice',
+    plant: ({ tap }) =>
+      tap.rule(
+        onRequest([Code.CONSUMER_SEND_MSG_BACK], ({ frame }) =>
+          frame.fields['originTopic']?.startsWith('%RETRY%') ? instead(frame, { ...frame, opaque: frame.opaque + 1_000_000 }) : undefined
+        )
+      ),
+    finds: ['dead-twice']
+  },
+  {
+    row: pullAndSeek,
+    defect: 'a search by time is off by one',
+    plant: ({ tap }) =>
+      tap.rule(
+        onAnswer(Code.SEARCH_OFFSET_BY_TIMESTAMP, ({ frame }) =>
+          instead({ ...frame, fields: { ...frame.fields, offset: String(Number(frame.fields['offset']) + 1) } })
+        )
+      ),
+    finds: ['wrong-position']
+  },
+  {
+    row: pullAndSeek,
+    defect: 'commits are lost',
+    plant: ({ tap }) => tap.rule(onRequest([Code.UPDATE_CONSUMER_OFFSET], swallow)),
+    finds: ['wrong-position']
+  },
+  {
+    row: idleQueues,
+    defect: 'pulls are answered at once',
+    plant: ({ tap }) =>
+      tap.rule(
+        onRequest([Code.PULL_MESSAGE], ({ frame }) => {
+          const nextBeginOffset = frame.fields['queueOffset'] ?? '0'
+          const fields = { nextBeginOffset, minOffset: '0', maxOffset: nextBeginOffset, suggestWhichBrokerId: '0' }
+          return answered(answerTo(frame, Answer.PULL_NOT_FOUND, fields))
+        })
+      ),
+    finds: ['too-many-pulls']
+  },
+  {
+    row: brokerRestart,
+    defect: 'the broker comes back without what it acknowledged',
+    plant: () => undefined,
+    finds: ['not-durable', 'two-values'],
+    forgets: true
+  },
+  {
+    row: wholeValues,
+    defect: 'a bit of a body turns',
+    plant: ({ tap }) =>
+      tap.rule(
+        onRecords(
+          (member) => member === 'pushed',
+          (records) => records.map((record) => (hasProperty(record, 'u.id', '4095 random bytes') ? withOtherBody(record) : record))
+        )
+      ),
+    finds: ['wrong-value']
+  },
+  {
+    row: wholeValues,
+    defect: 'another emoji arrives',
+    plant: ({ tap }) =>
+      tap.rule(
+        onRecords(
+          (member) => member === 'pushed',
+          (records) => records.map((record) => withProperty(record, 'u.text', '🍣', '🍤'))
+        )
+      ),
+    finds: ['wrong-value']
+  }
+]
+
+function withoutCommit(fields: Readonly<Record<string, string>>): Record<string, string> {
+  return { ...fields, sysFlag: String(Number(fields['sysFlag']) & ~1) }
+}
