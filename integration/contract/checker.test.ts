@@ -49,14 +49,16 @@ const settled = (uid: string, outcome: 'consumed' | 'retry' | 'dead-letter' = 'c
   member,
   outcome
 })
-const took = (member: string, offset: number, askedAt: number, queue = 'q'): Happening => ({
+const took = (member: string, offset: number, askedAt: number, beganAt = askedAt): Happening => ({
   type: 'took',
   group,
   member,
-  queue,
+  queue: 'q',
   offset,
+  beganAt,
   askedAt
 })
+const released = (member: string): Happening => ({ type: 'released', group, member, queue: 'q' })
 const committed = (offset: number, member = 'm', queue = 'q'): Happening => ({ type: 'committed', group, member, queue, offset })
 
 const names = (history: History, ...rules: readonly Rule[]): AnomalyName[] => check(history, ...rules).map((one) => one.name)
@@ -194,6 +196,16 @@ describe('onlyOnce', () => {
     expect(duplicatesByCause(late, group)).toEqual({ 'uncommitted-at-move': 1 })
     const ignored = historyOf(...start, committed(1), took('n', 0, 6), delivered('a', 0, { member: 'n' }))
     expect(duplicatesByCause(ignored, group)).toEqual({ 'committed-at-move': 1 })
+  })
+
+  it('takes for unsettled what was settled after the old owner let go or the new one first asked', () => {
+    const start = [took('m', 0, 0), ...both, delivered('a', 0)]
+    const asked = historyOf(...start, settled('a'), took('n', 0, 5, 4), delivered('a', 0, { member: 'n' }))
+    expect(duplicatesByCause(asked, group)).toEqual({ 'unsettled-at-move': 1 })
+    const letGo = historyOf(...start, released('m'), settled('a'), took('n', 0, 6), delivered('a', 0, { member: 'n' }))
+    expect(duplicatesByCause(letGo, group)).toEqual({ 'unsettled-at-move': 1 })
+    const late = historyOf(...start, settled('a'), released('m'), took('n', 0, 6), delivered('a', 0, { member: 'n' }))
+    expect(duplicatesByCause(late, group)).toEqual({ 'uncommitted-at-move': 1 })
   })
 
   it('knows a queue that came back to its first owner for a move', () => {

@@ -1,4 +1,4 @@
-import type { Delivered, History } from './history'
+import type { Delivered, History, Took } from './history'
 
 /**
  * Why a message was delivered again with the same attempt number.
@@ -37,27 +37,34 @@ export function duplicatesByCause(history: History, group: string): Partial<Reco
   return counts
 }
 
-/** A delivery, when it happened, and when its reader asked where to begin. */
+/** A delivery, when it happened, and since when its reader had the queue. */
 interface Placed {
   readonly delivery: Delivered
   readonly at: number
-  readonly epoch: number
+  readonly epoch: Epoch
 }
+
+/** The time in which a member has a queue: when it first and last asked where to begin. */
+type Epoch = Pick<Took, 'beganAt' | 'askedAt'>
+
+const ALWAYS: Epoch = { beganAt: -1, askedAt: -1 }
 
 /** What happened to one group, by position in the history. */
 class Timeline {
   readonly deliveries: Placed[] = []
   readonly #settledAt = new Map<string, number>()
+  readonly #releases: { readonly key: string; readonly at: number }[] = []
   readonly #restarts: number[] = []
   readonly #commits = new Map<string, { at: number; offset: number }[]>()
 
   constructor(history: History, group: string) {
-    const epochs = new Map<string, number>()
+    const epochs = new Map<string, Epoch>()
     for (const [at, one] of history.happenings.entries()) {
       if (one.type === 'restarted') this.#restarts.push(at)
       if (!('group' in one) || one.group !== group) continue
-      if (one.type === 'took') epochs.set(`${one.member} ${one.queue}`, one.askedAt)
-      if (one.type === 'delivered') this.deliveries.push({ delivery: one, at, epoch: epochs.get(`${one.member} ${one.queue}`) ?? -1 })
+      if (one.type === 'took') epochs.set(`${one.member} ${one.queue}`, one)
+      if (one.type === 'delivered') this.deliveries.push({ delivery: one, at, epoch: epochs.get(`${one.member} ${one.queue}`) ?? ALWAYS })
+      if (one.type === 'released') this.#releases.push({ key: `${one.member} ${one.queue}`, at })
       if (one.type === 'settled') this.#settle(`${one.member} ${one.uid}`, at)
       if (one.type === 'committed') this.#commit(one.queue, at, one.offset)
     }
@@ -69,9 +76,16 @@ class Timeline {
     if (this.#restarts.some((at) => at > first.at && at < again.at)) return 'broker-restart'
     const isMove = first.epoch !== again.epoch || first.delivery.member !== again.delivery.member
     if (!isMove) return 'none'
-    const [old, move] = first.epoch <= again.epoch ? [first, again.epoch] : [again, first.epoch]
-    if (this.#commits.get(queue)?.some((commit) => commit.at < move && commit.offset > offset)) return 'committed-at-move'
-    return this.#wasSettledUpTo(old, move) ? 'uncommitted-at-move' : 'unsettled-at-move'
+    const [old, next] = first.epoch.beganAt <= again.epoch.beganAt ? [first, again.epoch] : [again, first.epoch]
+    if (this.#commits.get(queue)?.some((commit) => commit.at < next.askedAt && commit.offset > offset)) return 'committed-at-move'
+    return this.#wasSettledUpTo(old, this.#moveOf(old, next)) ? 'uncommitted-at-move' : 'unsettled-at-move'
+  }
+
+  /** A move begins when the old owner lets go or the new one asks for the first time, whichever is first. */
+  #moveOf(old: Placed, next: Epoch): number {
+    const key = `${old.delivery.member} ${old.delivery.queue}`
+    const release = this.#releases.find((one) => one.key === key && one.at > old.epoch.askedAt)
+    return Math.min(next.beganAt, release?.at ?? next.beganAt)
   }
 
   #settle(key: string, at: number): void {

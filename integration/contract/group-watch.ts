@@ -31,7 +31,7 @@ class GroupWatch {
   readonly #history: History
   readonly #group: string
   readonly #topic: string
-  readonly #askedAt = new Map<string, number>()
+  readonly #asked = new Map<string, { readonly beganAt: number; readonly askedAt: number }>()
   readonly #commits = new Map<number, Commit[]>()
   readonly #numbers = new Map<string, number>()
   #requests = 0
@@ -53,7 +53,7 @@ class GroupWatch {
     const { consumerGroup, topic, queueId } = frame.fields
     if (consumerGroup !== this.#group || topic !== this.#topic || queueId === undefined) return
     const queue = queueName(topic, queueId)
-    if (frame.code === Code.QUERY_CONSUMER_OFFSET) this.#askedAt.set(`${member} ${queue}`, this.#history.length)
+    if (frame.code === Code.QUERY_CONSUMER_OFFSET) this.#seeQuestion(`${member} ${queue}`)
     if (frame.code === Code.PULL_MESSAGE) this.#seePull(member, queue, frame)
     const offset = committedOffset(frame)
     if (offset === undefined) return
@@ -61,11 +61,16 @@ class GroupWatch {
     this.#commits.set(connection, [...(this.#commits.get(connection) ?? []), commit])
   }
 
+  #seeQuestion(key: string): void {
+    const askedAt = this.#history.length
+    this.#asked.set(key, { beganAt: this.#asked.get(key)?.beganAt ?? askedAt, askedAt })
+  }
+
   #seePull(member: string, queue: QueueName, { fields }: Frame): void {
-    const askedAt = this.#askedAt.get(`${member} ${queue}`)
-    if (askedAt === undefined) return
-    this.#askedAt.delete(`${member} ${queue}`)
-    this.#history.add({ type: 'took', group: this.#group, member, queue, offset: Number(fields['queueOffset']), askedAt })
+    const asked = this.#asked.get(`${member} ${queue}`)
+    if (asked === undefined) return
+    this.#asked.delete(`${member} ${queue}`)
+    this.#history.add({ type: 'took', group: this.#group, member, queue, offset: Number(fields['queueOffset']), ...asked })
   }
 
   #seeAnswer({ connection, frame }: Passing): void {

@@ -56,8 +56,18 @@ export interface Took {
   readonly member: string
   readonly queue: QueueName
   readonly offset: number
-  /** How many happenings there were when it asked the broker where to begin: the moment of the move. */
+  /** How many happenings there were when it first asked the broker where to begin: the move is under way. */
+  readonly beganAt: number
+  /** The same when it asked for the last time: what the broker knew then is where it began. */
   readonly askedAt: number
+}
+
+/** A member says that a queue is no longer its own. What it handles after that is another member's as well. */
+export interface Released {
+  readonly type: 'released'
+  readonly group: string
+  readonly member: string
+  readonly queue: QueueName
 }
 
 /** The broker is known to know how far a group has come in a queue. */
@@ -87,7 +97,7 @@ export interface Stuck {
   readonly missing: string
 }
 
-export type Happening = Attempted | Acknowledged | Failed | Delivered | Settled | Took | Committed | Owners | Restarted | Stuck
+export type Happening = Attempted | Acknowledged | Failed | Delivered | Settled | Took | Released | Committed | Owners | Restarted | Stuck
 export type HappeningOf<T extends Happening['type']> = Extract<Happening, { readonly type: T }>
 
 /** What a run did and saw, in the order in which it happened in this process. Written by rows, judged by the checker. */

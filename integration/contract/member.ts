@@ -55,6 +55,9 @@ export class Member {
         return outcome
       }
     )
+    consumer.events.on('revoked', ({ queue }) => {
+      bench.history.add({ type: 'released', group, member, queue: queueName(queue.topic, queue.queueId) })
+    })
     await consumer.ready
     return new Member(member, topic, client, consumer)
   }

@@ -53,7 +53,7 @@ function judge({ history }: Bench, group: string, topic: string, sent: number): 
     anomalies: check(
       history,
       reaches(group),
-      onlyOnce(group, 'unsettled-at-move', 'uncommitted-at-move'),
+      onlyOnce(group, 'unsettled-at-move'),
       ownsEachOnce(group, names),
       beginsWhereCommitted(group)
     ),
