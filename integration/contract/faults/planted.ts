@@ -1,3 +1,4 @@
+import type { Bench } from '../bench'
 import type { AnomalyName } from '../checker'
 import type { Row } from '../row'
 import { runTwoConsumers } from '../rows/a-two-consumers'
@@ -14,12 +15,14 @@ import { answered, instead } from '../tap/wire-tap'
 import { aloneInItsGroup } from './alone-in-its-group'
 import { onAnswer, once, onRecords, onRequest, type PlantedFault, swallow } from './wire-faults'
 
-/** A defect that somebody could build in, and the anomalies that its row must find then: these and no others but `stuck`. */
+/** A defect that somebody could build in, and the anomalies that its row must find then. */
 export interface Planted {
   readonly row: Row
   readonly defect: string
   readonly plant: PlantedFault
+  /** These and no others, but for `stuck` and those that depend on when it strikes. */
   readonly finds: readonly AnomalyName[]
+  readonly mayFind?: readonly AnomalyName[]
   /** The broker that forgets needs another target. */
   readonly forgets?: boolean
 }
@@ -65,7 +68,14 @@ export const planted: readonly Planted[] = [
     },
     finds: ['duplicate', 'rewound']
   },
-  { row: movingMembers, defect: 'a member believes that it is alone', plant: aloneInItsGroup('second'), finds: ['two-owners'] },
+  {
+    row: movingMembers,
+    defect: 'a member believes that it is alone',
+    plant: aloneInItsGroup('second'),
+    finds: ['duplicate', 'two-owners'],
+    // Two owners also commit against each other.
+    mayFind: ['lost', 'rewound']
+  },
   {
     row: tags,
     defect: 'what has the hash code of a tag passes for the tag',
@@ -94,17 +104,12 @@ export const planted: readonly Planted[] = [
           (records) => records.map((record) => withReconsumeTimes(record, 0))
         )
       ),
-    finds: ['attempt-count', 'duplicate']
+    finds: ['attempt-count', 'dead-alive', 'duplicate']
   },
   {
     row: retries,
     defect: 'the last failure is sent back twice',
-    plant: ({ tap }) =>
-      tap.rule(
-        onRequest([Code.CONSUMER_SEND_MSG_BACK], ({ frame }) =>
-          frame.fields['originTopic']?.startsWith('%RETRY%') ? instead(frame, { ...frame, opaque: frame.opaque + 1_000_000 }) : undefined
-        )
-      ),
+    plant: repeatLastSendBack,
     finds: ['dead-twice']
   },
   {
@@ -142,6 +147,7 @@ export const planted: readonly Planted[] = [
     defect: 'the broker comes back without what it acknowledged',
     plant: () => undefined,
     finds: ['not-durable', 'two-values'],
+    mayFind: ['lost'],
     forgets: true
   },
   {
@@ -172,4 +178,17 @@ export const planted: readonly Planted[] = [
 
 function withoutCommit(fields: Readonly<Record<string, string>>): Record<string, string> {
   return { ...fields, sysFlag: String(Number(fields['sysFlag']) & ~1) }
+}
+
+/** The second time a message is sent back its attempts are used up: the broker is told twice. */
+function repeatLastSendBack({ tap }: Bench): void {
+  const sentBack = new Set<string>()
+  tap.rule(
+    onRequest([Code.CONSUMER_SEND_MSG_BACK], ({ frame }) => {
+      const id = frame.fields['originMsgId'] ?? ''
+      if (sentBack.has(id)) return instead(frame, { ...frame, opaque: frame.opaque + 1_000_000 })
+      sentBack.add(id)
+      return undefined
+    })
+  )
 }

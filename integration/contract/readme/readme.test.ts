@@ -9,14 +9,14 @@ const SAMPLE_MS = 60_000
 /** What a sample of the front page must print. A sample that is not in here is an error: say what it shows. */
 const printed: Readonly<Record<string, RegExp>> = {
   Send: /^SEND_OK \{.*queueId.*\} \d+$/ms,
-  Receive: /^(billed o-0 attempt 1\n)?$/,
+  Receive: /^(billed o-[01] attempt 1\n)*$/,
   Test: /^\[ 'hello' \]$/m,
   Pull: /^\d+$/m,
   Stream: /^\d+$/m
 }
 
 const frontPage = samplesOf('README.md')
-const packagePages = ['client', 'rxjs', 'server', 'net-ts-protocol-kit'].flatMap((name) => samplesOf(`packages/${name}/README.md`))
+const packagePages = ['client', 'rxjs', 'server'].flatMap((name) => samplesOf(`packages/${name}/README.md`))
 const programs = [...frontPage, ...packagePages].filter((one) => one.isProgram)
 
 describe('the samples of the READMEs', () => {
