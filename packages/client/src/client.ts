@@ -181,12 +181,13 @@ export class Client {
   }
 
   #listen(): void {
-    const { remoting, groups, links, routes } = this.#parts
+    const { remoting, groups, links, routes, consumer } = this.#parts
     remoting.handle(RequestCode.NOTIFY_CONSUMER_IDS_CHANGED, ({ header }) => {
       groups.memberOf(header.consumerGroup)?.membersChanged()
     })
     routes.onChange(({ topic }) => this.#events.emit('routeChanged', { topic }))
     links.onChange(({ address, isUp, error }) => {
+      if (isUp) consumer.offsets.forgetTables()
       if (isUp) this.#events.emit('brokerUp', { address })
       else this.#events.emit('brokerDown', { address, error })
     })

@@ -9,7 +9,12 @@ export interface Committable {
   /** The offset to commit when it is not committed yet. */
   readonly uncommitted: number | undefined
   committed(offset: number): void
+  /** Commits again even what is committed. */
+  forgetCommitted(): void
 }
+
+/** Every so many intervals everything is committed once more: what a broker lost would stay lost in a queue at rest. */
+const REPEAT_INTERVALS = 6
 
 /**
  * Tells brokers how far a group has come: on its interval, when a queue is lost, and for certain when the consumer closes
@@ -21,6 +26,7 @@ export class OffsetCommits {
   readonly #queues: () => Iterable<Committable>
   readonly #onCommit: (queue: MessageQueue, offset: number) => void
   readonly #timer: Timer
+  #intervals = 0
 
   constructor(
     parts: ConsumerParts,
@@ -68,6 +74,10 @@ export class OffsetCommits {
   }
 
   #commitAll(): void {
-    for (const one of this.#queues()) void this.commitSoon(one)
+    this.#intervals++
+    for (const one of this.#queues()) {
+      if (this.#intervals % REPEAT_INTERVALS === 0) one.forgetCommitted()
+      void this.commitSoon(one)
+    }
   }
 }

@@ -10,6 +10,9 @@ export class QueueOffsets {
   readonly #remoting: RemotingClient
   readonly #routes: RouteTable
   readonly #options: { readonly timeoutMs: number }
+  /** Groups and topics that a broker is known to have a table of offsets for. */
+  readonly #tables = new Set<string>()
+  readonly #making = new Map<string, Promise<void>>()
 
   constructor(remoting: RemotingClient, routes: RouteTable, timeoutMs: number) {
     this.#remoting = remoting
@@ -47,15 +50,45 @@ export class QueueOffsets {
 
   /** Commits, and resolves when the broker has it. */
   async commit(group: string, queue: MessageQueue, offset: number): Promise<void> {
-    const row = RequestCode.UPDATE_CONSUMER_OFFSET
-    const header = { consumerGroup: group, ...place(queue), commitOffset: offset }
-    requireSuccess(row, await this.#remoting.invoke(this.#master(queue), row, header, undefined, this.#options))
+    const key = tableKey(group, queue)
+    while (!this.#tables.has(key)) {
+      const other = this.#making.get(key)
+      if (other === undefined) return this.#makeTable(key, this.#commitAnswered(group, queue, offset))
+      // Its failure is its own.
+      await other.catch(() => undefined)
+    }
+    await this.#commitAnswered(group, queue, offset)
   }
 
   /** Commits without asking whether it arrived. Rejects when there is no connection. */
   async commitOneway(group: string, queue: MessageQueue, offset: number): Promise<void> {
-    const header = { consumerGroup: group, ...place(queue), commitOffset: offset }
-    await this.#remoting.invokeOneway(this.#master(queue), RequestCode.UPDATE_CONSUMER_OFFSET, header)
+    if (!this.#tables.has(tableKey(group, queue))) return this.commit(group, queue, offset)
+    await this.#remoting.invokeOneway(this.#master(queue), RequestCode.UPDATE_CONSUMER_OFFSET, commitHeader(group, queue, offset))
+  }
+
+  /** A broker is new, or new again: it may have forgotten everything. */
+  forgetTables(): void {
+    this.#tables.clear()
+  }
+
+  /**
+   * The first commit of a group for a topic goes alone: official brokers make the table for the topic's queues then, and of two
+   * commits at a time one makes it in place of the other's, which is lost (read in broker/…/offset/ConsumerOffsetManager.java).
+   */
+  async #makeTable(key: string, commit: Promise<void>): Promise<void> {
+    this.#making.set(key, commit)
+    try {
+      await commit
+      this.#tables.add(key)
+    } finally {
+      this.#making.delete(key)
+    }
+  }
+
+  async #commitAnswered(group: string, queue: MessageQueue, offset: number): Promise<void> {
+    const row = RequestCode.UPDATE_CONSUMER_OFFSET
+    const header = commitHeader(group, queue, offset)
+    requireSuccess(row, await this.#remoting.invoke(this.#master(queue), row, header, undefined, this.#options))
   }
 
   #any({ brokerName }: MessageQueue): string {
@@ -69,6 +102,14 @@ export class QueueOffsets {
     if (address === undefined) throw new BrokerUnknownError(brokerName, 'master')
     return address
   }
+}
+
+function tableKey(group: string, { topic, brokerName }: MessageQueue): string {
+  return `${group} ${topic} ${brokerName}`
+}
+
+function commitHeader(group: string, queue: MessageQueue, offset: number) {
+  return { consumerGroup: group, ...place(queue), commitOffset: offset }
 }
 
 function place({ topic, queueId, brokerName }: MessageQueue) {
