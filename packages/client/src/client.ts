@@ -172,10 +172,12 @@ export class Client {
 
   async #close(timeoutMs: number): Promise<CloseReport> {
     this.#state = 'closing'
+    const { clock } = this.#options
+    const deadline = clock.monotonic() + timeoutMs
     const reports = await Promise.all([...this.#owned].map((one) => one.close({ timeoutMs })))
     this.#parts.routes.close()
     this.#parts.links.close()
-    await this.#parts.remoting.close({ timeoutMs: CONNECTIONS_CLOSE_MS })
+    await this.#parts.remoting.close({ timeoutMs: Math.max(deadline - clock.monotonic(), LAST_BYTES_MS) })
     this.#state = 'closed'
     return sumReports(reports)
   }
@@ -240,5 +242,5 @@ export class Client {
   }
 }
 
-/** For the connections themselves: everything that mattered was waited for before. */
-const CONNECTIONS_CLOSE_MS = 1000
+/** What was written gets this long to leave, also at a deadline that has passed. */
+const LAST_BYTES_MS = 100

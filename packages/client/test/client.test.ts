@@ -123,6 +123,22 @@ describe('a client', () => {
     expect(changes).toEqual(['up', 'down', 'up'])
   })
 
+  it('makes Node warn of nothing, however many topics it uses', async () => {
+    const warnings: unknown[] = []
+    const listener = (warning: Error): void => void warnings.push(warning)
+    process.on('warning', listener)
+    world = await World.start()
+    const mq = await world.connect()
+    const producer = mq.producer({ group: 'shop' })
+    const topics = Array.from({ length: 30 }, (_, n) => `topic-${n}`)
+    await Promise.all(topics.map((topic) => producer.send(topic, 'x')))
+    await mq.pushConsumer({ group: 'g', subscriptions: topics.map((topic) => ({ topic })), from: 'first' }, () => undefined).ready
+    await world.broker.stop()
+    await world.clock.advance(60_000)
+    process.off('warning', listener)
+    expect(warnings).toEqual([])
+  })
+
   it('publishes its events on diagnostics channels too', async () => {
     world = await World.start()
     const events: unknown[] = []

@@ -10,7 +10,7 @@ import type { PublishTopic, PublishTopics } from './publish-topic'
 import type { BatchReceipt, SendReceipt } from './receipt'
 import { sendOneway } from './send-oneway'
 import { type SendEnd, SendOperation } from './send-operation'
-import { type BatchEntry, type BatchOptions, checkSendOptions, type SendOptions } from './send-options'
+import { type BatchEntry, type BatchOptions, checkMessageOptions, checkSendOptions, type SendOptions } from './send-options'
 
 /** What a producer is given by its client. */
 export interface ProducerSetup {
@@ -91,14 +91,15 @@ export class Producer {
   async #close(timeoutMs: number): Promise<CloseReport> {
     this.#isOpen = false
     const { clock } = this.#setup.parts
+    const deadline = clock.monotonic() + timeoutMs
     if (this.#inFlight > 0) await within(clock, timeoutMs, new Promise<void>((resolve) => (this.#idle = resolve)))
-    await within(clock, Math.max(1, timeoutMs), this.#setup.left())
+    await within(clock, deadline - clock.monotonic(), this.#setup.left())
     return { ...COMPLETE, isComplete: this.#inFlight === 0, sends: this.#inFlight }
   }
 
   #outgoing(topic: AnyTopic | string, value: unknown, options: SendOptions): Outgoing {
     this.#requireOpen(topic)
-    checkSendOptions(topic, options)
+    checkSendOptions(nameOf(topic), options)
     const publish = this.#setup.topics.get(nameOf(topic))
     const body = this.#body(topic, value)
     const messageId = this.#setup.nextMessageId()
@@ -112,7 +113,7 @@ export class Producer {
     options: BatchOptions
   ): { readonly outgoing: Outgoing; readonly messageIds: readonly string[] } {
     this.#requireOpen(topic)
-    checkSendOptions(topic, options)
+    checkSendOptions(nameOf(topic), options)
     const publish = this.#setup.topics.get(nameOf(topic))
     if (entries.length === 0) throw invalidMessage(publish.name, 'a batch needs at least one message')
     const messageIds = entries.map(() => this.#setup.nextMessageId())
@@ -125,7 +126,7 @@ export class Producer {
 
   #batchMessage(topic: AnyTopic | string, publish: PublishTopic, entry: BatchEntry<unknown>, messageId: string) {
     const { value, ...options } = entry
-    if ('delayLevel' in options) throw invalidMessage(publish.name, 'messages of a batch cannot be delayed')
+    checkMessageOptions(publish.name, options)
     const properties = Buffer.from(messageProperties(publish.name, messageId, options))
     return { flag: options.flag ?? 0, body: this.#body(topic, value), properties }
   }

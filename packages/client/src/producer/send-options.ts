@@ -1,5 +1,4 @@
 import type { MessageQueue } from '../message-queue'
-import type { AnyTopic } from '../topic'
 import { invalidMessage } from './message-properties'
 
 /** What goes with a message besides its value. */
@@ -41,32 +40,45 @@ export interface BatchEntry<Value> extends MessageOptions {
 /** Where and for how long a batch is sent. */
 export type BatchOptions = Pick<SendOptions, 'shardingKey' | 'queue' | 'waitStoreMsgOk' | 'timeoutMs' | 'signal'>
 
-const KNOWN: ReadonlySet<string> = new Set([
-  'tag',
-  'keys',
-  'properties',
-  'flag',
-  'shardingKey',
-  'queue',
-  'delayLevel',
-  'waitStoreMsgOk',
-  'timeoutMs',
-  'signal'
-] satisfies Array<keyof SendOptions>)
+const MESSAGE_OPTIONS: readonly string[] = ['tag', 'keys', 'properties', 'flag'] satisfies Array<keyof MessageOptions>
+
+const SEND_OPTIONS: readonly string[] = [
+  ...MESSAGE_OPTIONS,
+  ...(['shardingKey', 'queue', 'delayLevel', 'waitStoreMsgOk', 'timeoutMs', 'signal'] satisfies Array<keyof SendOptions>)
+]
 
 /**
  * Checks what the property text does not.
  *
  * @throws NotSentError `MESSAGE_INVALID`
  */
-export function checkSendOptions(topic: AnyTopic | string, options: SendOptions): void {
-  const name = typeof topic === 'string' ? topic : topic.name
-  for (const option in options) if (!KNOWN.has(option)) throw invalidMessage(name, `unknown option ${option}`)
+export function checkSendOptions(topic: string, options: SendOptions): void {
+  checkKnown(topic, options, SEND_OPTIONS)
   const { queue, timeoutMs, flag } = options
-  if (queue !== undefined && !isQueue(queue)) throw invalidMessage(name, 'queue must be { brokerName, queueId }')
-  if (queue !== undefined && options.shardingKey !== undefined) throw invalidMessage(name, 'queue and shardingKey exclude each other')
-  if (timeoutMs !== undefined && !(timeoutMs > 0)) throw invalidMessage(name, `timeoutMs must be above 0, not ${String(timeoutMs)}`)
-  if (flag !== undefined && (flag | 0) !== flag) throw invalidMessage(name, `flag must be an int32, not ${String(flag)}`)
+  if (queue !== undefined && !isQueue(queue)) throw invalidMessage(topic, 'queue must be { brokerName, queueId }')
+  if (queue !== undefined && options.shardingKey !== undefined) throw invalidMessage(topic, 'queue and shardingKey exclude each other')
+  if (timeoutMs !== undefined && !(timeoutMs > 0)) throw invalidMessage(topic, `timeoutMs must be above 0, not ${String(timeoutMs)}`)
+  if (flag !== undefined) checkFlag(topic, flag)
+}
+
+/**
+ * The same for one message of a batch, which has no place or time of its own.
+ *
+ * @throws NotSentError `MESSAGE_INVALID`
+ */
+export function checkMessageOptions(topic: string, options: MessageOptions): void {
+  checkKnown(topic, options, MESSAGE_OPTIONS)
+  if (options.flag !== undefined) checkFlag(topic, options.flag)
+}
+
+function checkKnown(topic: string, options: object, known: readonly string[]): void {
+  for (const option in options) {
+    if (!known.includes(option)) throw invalidMessage(topic, `unknown option ${option}. Known: ${known.join(', ')}`)
+  }
+}
+
+function checkFlag(topic: string, flag: number): void {
+  if ((flag | 0) !== flag) throw invalidMessage(topic, `flag must be an int32, not ${String(flag)}`)
 }
 
 function isQueue(queue: Pick<MessageQueue, 'brokerName' | 'queueId'>): boolean {

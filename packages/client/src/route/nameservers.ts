@@ -38,19 +38,19 @@ export class Nameservers {
    *
    * @throws NameserverUnreachableError naming each that was asked.
    */
-  async prove(signal?: AbortSignal): Promise<void> {
-    const { asked, isAnswered } = await this.routeOf(PROBE_TOPIC, signal)
+  async prove(): Promise<void> {
+    const { asked, isAnswered } = await this.routeOf(PROBE_TOPIC)
     if (!isAnswered) throw new NameserverUnreachableError(asked)
   }
 
   /** The route of a topic. Failures to ask are in the answer, not thrown. */
-  async routeOf(topic: string, signal?: AbortSignal): Promise<RouteAnswer> {
+  async routeOf(topic: string): Promise<RouteAnswer> {
     const asked: NameserverAnswer[] = []
     let isAnswered = false
     for (let index = 0; index < this.addresses.length; index++) {
       const at = (this.#first + index) % this.addresses.length
       const address = this.addresses[at] ?? ''
-      const one = await this.#ask(address, topic, signal)
+      const one = await this.#ask(address, topic)
       asked.push({ address, answer: one.answer })
       isAnswered ||= one.isAnswered
       if (one.data === undefined) continue
@@ -60,11 +60,12 @@ export class Nameservers {
     return { data: undefined, asked, isAnswered }
   }
 
-  async #ask(address: string, topic: string, signal: AbortSignal | undefined): Promise<OneAnswer> {
+  async #ask(address: string, topic: string): Promise<OneAnswer> {
     const header = { topic, acceptStandardJsonOnly: true }
-    const options = signal === undefined ? { timeoutMs: this.#timeoutMs } : { timeoutMs: this.#timeoutMs, signal }
     try {
-      const response = await this.#remoting.invoke(address, RequestCode.GET_ROUTEINFO_BY_TOPIC, header, undefined, options)
+      const response = await this.#remoting.invoke(address, RequestCode.GET_ROUTEINFO_BY_TOPIC, header, undefined, {
+        timeoutMs: this.#timeoutMs
+      })
       const data = response.code === ResponseCode.SUCCESS ? response.body : undefined
       const name = responseCodeName(response.code) ?? 'code'
       return { answer: data === undefined ? `${name} ${response.code}, ${response.remark ?? ''}` : 'a route', isAnswered: true, data }

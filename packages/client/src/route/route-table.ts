@@ -41,7 +41,7 @@ export class RouteTable {
   readonly #entries = new Map<string, Entry>()
   readonly #listeners = new Set<RouteListener>()
   readonly #dropListeners = new Set<(topic: string) => void>()
-  readonly #closing = new AbortController()
+  #isOpen = true
   readonly #log: FailureStreak
 
   constructor(options: RouteTableOptions) {
@@ -118,7 +118,7 @@ export class RouteTable {
   }
 
   close(): void {
-    this.#closing.abort()
+    this.#isOpen = false
     for (const entry of this.#entries.values()) entry.timer?.cancel()
     this.#entries.clear()
     this.#listeners.clear()
@@ -152,24 +152,24 @@ export class RouteTable {
 
   async #ask(entry: Entry): Promise<readonly NameserverAnswer[]> {
     const { nameservers } = this.#options
-    const own = await nameservers.routeOf(entry.topic, this.#closing.signal)
+    const own = await nameservers.routeOf(entry.topic)
     this.#noteAnswer(own)
     if (own.data !== undefined) this.#learn(entry, topicRoute(entry.topic, own.data), false)
     const queues = entry.autoCreateQueues
     const mayGuess = own.data === undefined && own.isAnswered && queues !== undefined && (entry.route === undefined || entry.isGuess)
     if (!mayGuess) return own.asked
-    const pattern = await nameservers.routeOf(SystemTopic.AUTO_CREATE_TOPIC_KEY, this.#closing.signal)
+    const pattern = await nameservers.routeOf(SystemTopic.AUTO_CREATE_TOPIC_KEY)
     if (pattern.data !== undefined) this.#learn(entry, autoCreateRoute(entry.topic, pattern.data, queues), true)
     return own.asked
   }
 
   #noteAnswer({ isAnswered, asked }: RouteAnswer): void {
     if (isAnswered) this.#log.worked()
-    else if (!this.#closing.signal.aborted) this.#log.failed(new NameserverUnreachableError(asked))
+    else if (this.#isOpen) this.#log.failed(new NameserverUnreachableError(asked))
   }
 
   #learn(entry: Entry, route: TopicRoute, isGuess: boolean): void {
-    if (this.#closing.signal.aborted) return
+    if (!this.#isOpen) return
     const diff = routeDiff(entry.route, route)
     entry.isGuess = isGuess
     if (!isGuess) entry.failures = 0
@@ -179,7 +179,7 @@ export class RouteTable {
   }
 
   #schedule(entry: Entry): void {
-    if (this.#closing.signal.aborted || this.#entries.get(entry.topic) !== entry) return
+    if (!this.#isOpen || this.#entries.get(entry.topic) !== entry) return
     entry.timer?.cancel()
     entry.timer = this.#options.clock.setTimeout(() => this.#onTimer(entry), this.#pauseMs(entry))
   }
