@@ -30,6 +30,8 @@ export class BrokerLink {
   readonly #log: FailureStreak
   readonly #closing = new AbortController()
   #toldVersion = NOTHING
+  #wasLost = false
+  #backSince: number | undefined
   #telling: Promise<void> | undefined
   #tellAgain = false
   #timer: Timer | undefined
@@ -43,6 +45,11 @@ export class BrokerLink {
 
   get isUp(): boolean {
     return this.#toldVersion !== NOTHING
+  }
+
+  /** Milliseconds since it took a heartbeat again after it was lost; infinite when it was not lost. */
+  get backForMs(): number {
+    return this.#backSince === undefined ? Number.POSITIVE_INFINITY : this.#options.clock.monotonic() - this.#backSince
   }
 
   /** Sends a heartbeat with what is true now. Resolves when it was answered or failed; never rejects. */
@@ -109,6 +116,7 @@ export class BrokerLink {
     const wasUp = this.isUp
     this.#log.worked()
     this.#toldVersion = version
+    if (!wasUp && this.#wasLost) this.#backSince = this.#options.clock.monotonic()
     this.#schedule(this.#options.intervalMs)
     if (!wasUp) this.#options.onChange({ address: this.address, isUp: true })
     if (this.#isCurrent()) this.#wake()
@@ -123,6 +131,7 @@ export class BrokerLink {
   #lost(error: unknown): void {
     if (!this.isUp) return
     this.#toldVersion = NOTHING
+    this.#wasLost = true
     this.#options.onChange({ address: this.address, isUp: false, error })
   }
 

@@ -71,6 +71,11 @@ export class BrokerLinks {
     return this.#links.get(address)?.isUp ?? false
   }
 
+  /** Milliseconds since the broker is back after it was lost; infinite when it was not. */
+  backForMs(address: string): number {
+    return this.#links.get(address)?.backForMs ?? Number.POSITIVE_INFINITY
+  }
+
   /** Brokers that have been told and answered. */
   get addressesUp(): readonly string[] {
     return [...this.#links.values()].filter((link) => link.isUp).map(({ address }) => address)

@@ -406,6 +406,37 @@ describe('a push consumer', () => {
     expect(committed()).toEqual([10, 10])
   })
 
+  it('does not take the queues of members that a restarted broker has not heard of yet', async () => {
+    for (let round = 0; round < 5; round++) {
+      const group = `g${round}`
+      const clients = [await world.connect(), await world.connect(), await world.connect()]
+      const consumers = clients.map((client) => client.pushConsumer({ group, subscriptions: [{ topic: Orders }] }, () => undefined))
+      await Promise.all(consumers.map((consumer) => consumer.ready))
+      await world.clock.advance(2000)
+      await world.broker.stop()
+      await world.clock.advance(5000)
+      await world.broker.start(() => undefined)
+      for (let step = 0; step < 100; step++) {
+        await world.clock.advance(50)
+        expect(consumers.reduce((sum, consumer) => sum + consumer.queues.length, 0)).toBe(2)
+      }
+      await Promise.all(clients.map((client) => client.close()))
+    }
+  })
+
+  it('takes the queues of a member that does not come back with the broker', async () => {
+    const other = await world.connect()
+    const consumer = await consume(() => undefined)
+    await consume(() => undefined, {}, other)
+    await world.clock.advance(2000)
+    expect(consumer.queues).toHaveLength(1)
+    await world.broker.stop()
+    await other.close({ timeoutMs: 0 })
+    await world.broker.start(() => undefined)
+    await world.clock.advance(12_000)
+    expect(consumer.queues).toHaveLength(2)
+  })
+
   it('tells the broker of its subscription again when the broker does not know it', async () => {
     const seen: unknown[] = []
     await consume((message) => void seen.push(message.value))

@@ -15,6 +15,9 @@ export type Assign = (topic: string, queues: readonly MessageQueue[], isShared: 
 /** Notifications of one burst lead to one rebalance. */
 const COALESCE_MS = 100
 
+/** Within this time after a broker is back its clients are. */
+const RETURNED_MS = 4000
+
 const UNSETTLED_BACKOFF = { firstMs: 200, capMs: 5000 }
 
 /**
@@ -32,6 +35,8 @@ export class Rebalance {
   readonly #stopRoutes: () => void
   readonly #settled = new Deferred()
   readonly #closing = new AbortController()
+  /** By topic. */
+  readonly #membersBefore = new Map<string, readonly string[]>()
   #isRunning = false
   #isDirty = false
   #timer: Timer | undefined
@@ -114,11 +119,19 @@ export class Rebalance {
   async #members(topic: string, route: TopicRoute): Promise<readonly string[] | undefined> {
     for (const address of this.#addresses(route)) {
       const ids = await this.#ask(topic, address)
-      if (ids?.includes(this.#parts.clientId)) return ids
+      if (ids?.includes(this.#parts.clientId) && this.#isComplete(topic, address, ids)) return ids
       // It has forgotten this member, or not heard of it yet.
-      if (ids !== undefined) await this.#parts.links.tell(address)
+      if (ids !== undefined && !ids.includes(this.#parts.clientId)) await this.#parts.links.tell(address)
     }
     return undefined
+  }
+
+  /** A broker that is back knows its members only as they come: for a while, who is missing is not taken for gone. */
+  #isComplete(topic: string, address: string, ids: readonly string[]): boolean {
+    const before = this.#membersBefore.get(topic) ?? []
+    if (this.#parts.links.backForMs(address) < RETURNED_MS && before.some((id) => !ids.includes(id))) return false
+    this.#membersBefore.set(topic, ids)
+    return true
   }
 
   /** A broker chosen by chance first: members need not all ask the same one. */
