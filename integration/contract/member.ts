@@ -50,9 +50,16 @@ export class Member {
       async (message) => {
         const delivered = deliveryOf(message, group, member)
         bench.history.add(delivered)
-        const outcome = await handle(delivered, message)
-        bench.history.add({ type: 'settled', uid: delivered.uid, group, member, outcome: outcomeName(outcome) })
-        return outcome
+        const settled = (outcome: 'consumed' | 'retry' | 'dead-letter'): void =>
+          bench.history.add({ type: 'settled', uid: delivered.uid, group, member, outcome })
+        try {
+          const outcome = await handle(delivered, message)
+          settled(outcomeName(outcome))
+          return outcome
+        } catch (error) {
+          settled('retry')
+          throw error
+        }
       }
     )
     consumer.events.on('revoked', ({ queue }) => {

@@ -26,26 +26,67 @@ export class Sender {
 
   /** Resolves when the send is over, well or not; says whether it was acknowledged. */
   async send(one: Parcel, queueId?: number): Promise<boolean> {
-    const { history } = this.#bench
-    history.add({
-      type: 'attempted',
-      uid: one.uid,
-      digest: digestOf(one),
-      ...(one.tag === undefined ? {} : { tag: one.tag }),
-      ...(one.lane === undefined ? {} : { lane: one.lane })
-    })
+    this.#attempt(one)
     try {
-      const receipt = await this.#producer.send(this.topic, one.body, {
-        properties: propertiesOf(one),
-        ...(one.tag === undefined ? {} : { tag: one.tag }),
-        ...(one.keys === undefined ? {} : { keys: one.keys }),
-        ...(queueId === undefined ? {} : { queue: { brokerName: this.#brokerName, queueId } })
-      })
-      history.add({ type: 'acknowledged', uid: one.uid, queue: queueName(this.topic, receipt.queue.queueId), offset: receipt.queueOffset })
+      const options = { ...messageOptions(one), ...this.#place(queueId) }
+      const { queue, queueOffset } = await this.#producer.send(this.topic, one.body, options)
+      this.#acknowledged(one, queue.queueId, queueOffset)
       return true
     } catch (error) {
-      history.add({ type: 'failed', uid: one.uid, stored: error instanceof NotSentError ? 'no' : 'unknown' })
+      this.#failed(one, error)
       return false
     }
   }
+
+  /** The same for several as one: they are stored side by side, or not at all. */
+  async sendBatch(parcels: readonly Parcel[], queueId?: number): Promise<boolean> {
+    for (const one of parcels) this.#attempt(one)
+    try {
+      const entries = parcels.map((one) => ({ value: one.body, ...messageOptions(one) }))
+      const { queue, queueOffset } = await this.#producer.sendBatch(this.topic, entries, this.#place(queueId))
+      for (const [at, one] of parcels.entries()) this.#acknowledged(one, queue.queueId, queueOffset + at)
+      return true
+    } catch (error) {
+      for (const one of parcels) this.#failed(one, error)
+      return false
+    }
+  }
+
+  /** Sends without asking whether it arrived. */
+  async sendOneway(one: Parcel): Promise<void> {
+    this.#attempt(one)
+    await this.#producer.sendOneway(this.topic, one.body, messageOptions(one))
+  }
+
+  #place(queueId: number | undefined): { readonly queue?: { readonly brokerName: string; readonly queueId: number } } {
+    return queueId === undefined ? {} : { queue: { brokerName: this.#brokerName, queueId } }
+  }
+
+  #attempt(one: Parcel): void {
+    const { uid, tag, lane } = one
+    this.#bench.history.add({
+      type: 'attempted',
+      uid,
+      digest: digestOf(one),
+      ...(tag === undefined ? {} : { tag }),
+      ...(lane === undefined ? {} : { lane })
+    })
+  }
+
+  #acknowledged({ uid }: Parcel, queueId: number, offset: number): void {
+    this.#bench.history.add({ type: 'acknowledged', uid, queue: queueName(this.topic, queueId), offset })
+  }
+
+  #failed({ uid }: Parcel, error: unknown): void {
+    this.#bench.history.add({ type: 'failed', uid, stored: error instanceof NotSentError ? 'no' : 'unknown' })
+  }
+}
+
+function messageOptions(one: Parcel): {
+  readonly properties: Record<string, string>
+  readonly tag?: string
+  readonly keys?: readonly string[]
+} {
+  const { tag, keys } = one
+  return { properties: propertiesOf(one), ...(tag === undefined ? {} : { tag }), ...(keys === undefined ? {} : { keys }) }
 }

@@ -31,18 +31,18 @@ export interface Planted {
 const smallTwoConsumers: Row = { letter: 'a', title: 'two consumers', run: (bench) => runTwoConsumers(bench, 400) }
 const sends = [Code.SEND_MESSAGE, Code.SEND_MESSAGE_V2]
 const isReader = (member: string): boolean => member.startsWith('readers')
+const isLost = (record: Buffer): boolean => hasProperty(record, 'u.id', '3-7')
 
 export const planted: readonly Planted[] = [
   {
     row: smallTwoConsumers,
-    defect: 'a pull answer loses a record',
+    defect: 'pull answers lose a record',
+    // That of one message in every answer: the first answer may be one to a queue that has just been given up.
     plant: ({ tap }) =>
       tap.rule(
-        once(
-          onRecords(
-            (member) => member === 'first',
-            (records) => records.slice(1)
-          )
+        onRecords(
+          (member) => !isReader(member),
+          (records) => (records.some(isLost) ? records.filter((record) => !isLost(record)) : undefined)
         )
       ),
     finds: ['lost']

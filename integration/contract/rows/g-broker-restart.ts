@@ -48,7 +48,7 @@ export const brokerRestart: Row = {
   }
 }
 
-/** Sends to all queues, one message at a time each, whatever becomes of them. */
+/** Sends to all queues, one message at a time each and not too many, whatever becomes of them. */
 class Load {
   #isRunning = true
   readonly #lanes: Promise<void>[]
@@ -65,7 +65,7 @@ class Load {
   async #lane(sender: Sender, queueId: number): Promise<void> {
     for (let number = 0; this.#isRunning; number++) {
       const isAcknowledged = await sender.send(parcel(`${queueId}-${number}`), queueId)
-      if (!isAcknowledged) await pause(50)
+      await pause(isAcknowledged ? 2 : 50)
     }
   }
 }

@@ -31,17 +31,22 @@ export const wholeValues: Row = {
   async run(bench) {
     const topic = await bench.topic(QUEUES)
     const sender = await Sender.start(bench, topic)
-    const parcels = [...SIZES.flatMap(bodiesOf), ...TEXTS.flatMap(textsOf)]
+    const singles = [...SIZES.flatMap(bodiesOf), ...TEXTS.flatMap(textsOf)]
+    const batch = TEXTS.flatMap((text, at) => textsOf(text, at).map((one) => ({ ...one, uid: `${one.uid} in a batch` })))
+    const oneway = parcel('one-way', { tag: 'one-way', keys: ['k'], properties: { 'u.text': '🍣' } })
+    const parcels = [...singles, ...batch, oneway]
     const tags = [...new Set(parcels.flatMap(({ tag }) => (tag === undefined ? [] : [tag])))]
     const pushed = bench.name('pushed')
     const tagged = bench.name('tagged')
     await Member.join(bench, { group: pushed, topic, member: 'pushed' })
     await Member.join(bench, { group: tagged, topic, member: 'tagged', tags })
-    for (const [at, one] of parcels.entries()) await sender.send(one, at % QUEUES)
+    for (const [at, one] of singles.entries()) await sender.send(one, at % QUEUES)
+    await sender.sendBatch(batch)
+    await sender.sendOneway(oneway)
 
     const { history } = bench
-    const acknowledged = history.count('acknowledged')
-    if (acknowledged < parcels.length) history.add({ type: 'stuck', missing: `${parcels.length - acknowledged} acknowledgements` })
+    const unacknowledged = parcels.length - 1 - history.count('acknowledged')
+    if (unacknowledged > 0) history.add({ type: 'stuck', missing: `${unacknowledged} acknowledgements` })
     await bench.eventually(() => arrivalsMissing(bench, pushed, parcels))
     await bench.eventually(() =>
       arrivalsMissing(
