@@ -1,3 +1,4 @@
+import { connect } from '@rocketmq-ts/client'
 import type { Bench } from '../bench'
 import type { AnomalyName } from '../checker'
 import type { Row } from '../row'
@@ -12,6 +13,7 @@ import { wholeValues } from '../rows/h-whole-values'
 import { Answer, answerTo, Code } from '../tap/frame'
 import { hasProperty, withOtherBody, withProperty, withReconsumeTimes } from '../tap/records'
 import { answered, instead } from '../tap/wire-tap'
+import { startForgetful, type Target } from '../targets'
 import { aloneInItsGroup } from './alone-in-its-group'
 import { onAnswer, once, onRecords, onRequest, type PlantedFault, swallow } from './wire-faults'
 
@@ -23,8 +25,8 @@ export interface Planted {
   /** These and no others, but for `stuck` and those that depend on when it strikes. */
   readonly finds: readonly AnomalyName[]
   readonly mayFind?: readonly AnomalyName[]
-  /** The broker that forgets needs another target. */
-  readonly forgets?: boolean
+  /** A defect that is not on the wire: the target that has it, instead of ours. */
+  readonly on?: (ours: Target) => Promise<Target>
 }
 
 /** Row (a) with fewer messages. */
@@ -143,12 +145,19 @@ export const planted: readonly Planted[] = [
     finds: ['too-many-pulls']
   },
   {
+    row: idleQueues,
+    defect: 'the broker does not hold the poll by which the others are measured',
+    plant: () => undefined,
+    finds: ['not-held'],
+    on: withoutEmptyQueues
+  },
+  {
     row: brokerRestart,
     defect: 'the broker comes back without what it acknowledged',
     plant: () => undefined,
     finds: ['not-durable', 'two-values'],
     mayFind: ['lost'],
-    forgets: true
+    on: startForgetful
   },
   {
     row: wholeValues,
@@ -191,4 +200,19 @@ function repeatLastSendBack({ tap }: Bench): void {
       return undefined
     })
   )
+}
+
+/** No control topic is ever empty, so that a poll of it has something to be answered with. */
+async function withoutEmptyQueues(ours: Target): Promise<Target> {
+  return {
+    ...ours,
+    createTopic: async (topic, options) => {
+      await ours.createTopic(topic, options)
+      if (!topic.startsWith('control')) return
+      const mq = await connect({ nameservers: ours.nameservers })
+      await mq.producer({ group: 'fillers' }).send(topic, 'not empty')
+      await mq.close()
+    },
+    close: async () => undefined
+  }
 }
