@@ -1,3 +1,4 @@
+import { CallSlots } from './call-slots'
 import { CodedError } from './coded-error'
 import type { Sweep, Swept } from './sweep'
 
@@ -28,7 +29,7 @@ export interface CallTableOptions<Call extends PendingCall> {
 export class CallTable<Call extends PendingCall> implements Swept {
   readonly #options: CallTableOptions<Call>
   readonly #maxPending: number
-  readonly #pending = new Map<number, Call>()
+  readonly #pending: CallSlots<Call>
   readonly #lastId: number
   #nextId: number
   #isSwept = false
@@ -38,6 +39,7 @@ export class CallTable<Call extends PendingCall> implements Swept {
   constructor(options: CallTableOptions<Call>) {
     this.#options = options
     this.#maxPending = options.maxPending ?? 65_536
+    this.#pending = new CallSlots(this.#maxPending)
     this.#nextId = options.firstId ?? 0
     this.#lastId = options.lastId ?? 0x7fff_ffff
   }
@@ -66,7 +68,7 @@ export class CallTable<Call extends PendingCall> implements Swept {
   add(call: Call): number {
     if (this.#pending.size >= this.#maxPending) throw tooManyCalls(this.#maxPending)
     const id = this.takeId()
-    this.#pending.set(id, call)
+    this.#pending.add(id, call, call.deadline)
     if (!this.#isSwept) this.#startSweep()
     return id
   }
@@ -81,36 +83,38 @@ export class CallTable<Call extends PendingCall> implements Swept {
 
   /** The call that a response belongs to, which no longer waits. */
   take(id: number): Call | undefined {
-    const call = this.#pending.get(id)
+    const call = this.#pending.remove(id)
     if (call === undefined) this.#unknownResponses++
-    else this.#pending.delete(id)
     return call
   }
 
   /** Lets a call no longer wait. Its response, should it come, is counted as unknown. */
   cancel(id: number): Call | undefined {
-    const call = this.#pending.get(id)
-    this.#pending.delete(id)
-    return call
+    return this.#pending.remove(id)
   }
 
   /** Hands out every call that waits, oldest first, and is empty. */
   drain(each: (call: Call, id: number) => void): void {
-    const calls = [...this.#pending]
-    this.#pending.clear()
+    const calls = this.#pending.clear()
     this.#stopSweep()
-    for (const [id, call] of calls) each(call, id)
+    for (const { call, id } of calls) each(call, id)
   }
 
   /** For the sweep. */
   sweep(nowMs: number): void {
-    for (const [id, call] of this.#pending) {
-      if (call.deadline > nowMs) continue
-      this.#pending.delete(id)
-      this.#timeouts++
-      this.#options.onTimeout(call, id)
-    }
+    // What a callback adds may be overdue already.
+    while (this.#sweepOnce(nowMs)) {}
     if (this.#pending.size === 0) this.#stopSweep()
+  }
+
+  #sweepOnce(nowMs: number): boolean {
+    const overdue = this.#pending.overdue(nowMs)
+    for (const found of overdue) {
+      if (!this.#pending.removeFound(found)) continue
+      this.#timeouts++
+      this.#options.onTimeout(found.call, found.id)
+    }
+    return overdue.length > 0
   }
 
   #after(id: number): number {

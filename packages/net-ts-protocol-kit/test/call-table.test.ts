@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
+import { CallSlots } from '../src/call-slots'
 import { CallTable, type Clock, ManualClock, RepeatedLog, realClock, Sweep } from '../src/index'
 
 interface Call {
@@ -127,6 +128,215 @@ describe('CallTable', () => {
     table.drain((call) => drained.push(call.name))
     expect(drained).toEqual(['a', 'c'])
     expect(table.pending).toBe(0)
+  })
+
+  it('finds every call while it grows to the most it may hold', () => {
+    const { table, add } = setUp({ maxPending: 1000 })
+    const ids = Array.from({ length: 1000 }, (_, i) => add(`call ${i}`, 1000))
+    expect(new Set(ids).size).toBe(1000)
+    expect(() => add('one too many', 1000)).toThrow(expect.objectContaining({ code: 'TOO_MANY_CALLS' }))
+    expect(ids.map((id) => table.take(id)?.name)).toEqual(ids.map((_, i) => `call ${i}`))
+    expect(table).toMatchObject({ pending: 0, unknownResponses: 0 })
+  })
+
+  it('finds every call while it grows over the last int32, and hands them out oldest first', async () => {
+    const { clock, table, overdue, add } = setUp({ firstId: 0x7fff_ffff - 100 })
+    const ids = Array.from({ length: 300 }, (_, i) => add(String(i), 1000))
+    expect([ids[100], ids[101]]).toEqual([0x7fff_ffff, 0])
+    for (let i = 0; i < 300; i += 2) expect(table.take(ids[i] ?? -1)?.name).toBe(String(i))
+    await clock.advance(1000)
+    expect(overdue).toEqual(Array.from({ length: 150 }, (_, i) => `${2 * i + 1}#${ids[2 * i + 1]}@1000`))
+    expect(table).toMatchObject({ pending: 0, unknownResponses: 0, timeouts: 150 })
+  })
+
+  it('keeps calls that wait long while ids go round many times', async () => {
+    const { clock, table, overdue, add } = setUp()
+    const old = Array.from({ length: 5 }, (_, i) => {
+      const id = add(`old ${i}`, 10_000)
+      for (let n = 0; n < 40; n++) table.take(add('new', 1000))
+      return id
+    })
+    let answered = 0
+    for (let n = 0; n < 100_000; n++) if (table.take(add('new', 1000))?.name === 'new') answered++
+    expect(answered).toBe(100_000)
+    const young = add('young', 1000)
+    expect(table).toMatchObject({ pending: 6, unknownResponses: 0 })
+    expect(table.take(old[1] ?? -1)?.name).toBe('old 1')
+    expect(table.take(old[1] ?? -1)).toBeUndefined()
+    expect(table.cancel(old[3] ?? -1)?.name).toBe('old 3')
+    await clock.advance(10_000)
+    expect(overdue).toEqual([`young#${young}@1000`, 'old 0#0@10000', 'old 2#82@10000', 'old 4#164@10000'])
+    expect(table).toMatchObject({ pending: 0, unknownResponses: 1, timeouts: 4 })
+  })
+
+  it('takes no answer for a call of another id, whatever the number', () => {
+    const { table, add } = setUp()
+    const [zero, one] = [add('zero', 1000), add('one', 1000)]
+    for (const id of [64, 65, -1, -64, -63, 2 ** 31, 2 ** 32, 2 ** 32 + 1, -(2 ** 31), 0.5, 1.5, Number.NaN, Number.POSITIVE_INFINITY])
+      expect(table.take(id)).toBeUndefined()
+    table.take(one)
+    expect(table.take(one)).toBeUndefined()
+    expect(table).toMatchObject({ pending: 1, unknownResponses: 14 })
+    expect(table.take(zero)?.name).toBe('zero')
+  })
+
+  it('lets callbacks answer, cancel, and make calls, of which none is reported twice or for another', async () => {
+    const clock = new ManualClock()
+    const overdue: string[] = []
+    const table: CallTable<Call> = new CallTable<Call>({
+      sweep: new Sweep(clock, 100),
+      lastId: 3,
+      onTimeout: (call, id) => {
+        overdue.push(`${call.name}#${id}`)
+        if (call.name !== 'a') return
+        table.take(1)
+        table.cancel(2)
+        for (const [name, timeoutMs] of Object.entries({ e: 5000, f: 0, g: 5000 })) add(name, timeoutMs)
+      }
+    })
+    const add = (name: string, timeoutMs: number): number => table.add({ name, deadline: table.deadlineIn(timeoutMs) })
+    for (const name of ['a', 'b', 'c', 'd']) add(name, 50)
+    await clock.advance(100)
+    expect(overdue).toEqual(['a#0', 'd#3', 'f#1'])
+    expect(table).toMatchObject({ pending: 2, timeouts: 3, unknownResponses: 0 })
+    expect([table.take(0)?.name, table.take(2)?.name]).toEqual(['e', 'g'])
+  })
+
+  it('is empty while it is drained, also from a timeout, and keeps calls that are made meanwhile', async () => {
+    const clock = new ManualClock()
+    const seen: string[] = []
+    const table: CallTable<Call> = new CallTable<Call>({
+      sweep: new Sweep(clock, 100),
+      onTimeout: (call) => {
+        seen.push(`timeout ${call.name}`)
+        table.drain((drained, id) => {
+          seen.push(`drain ${drained.name}, ${table.take(id) === undefined}`)
+          if (drained.name === 'b') add('new', 5000)
+        })
+      }
+    })
+    const add = (name: string, timeoutMs: number): number => table.add({ name, deadline: table.deadlineIn(timeoutMs) })
+    for (const name of ['a', 'b', 'c']) add(name, 50)
+    await clock.advance(100)
+    expect(seen).toEqual(['timeout a', 'drain b, true', 'drain c, true'])
+    expect(table).toMatchObject({ pending: 1, timeouts: 1 })
+    expect(clock.pendingTimers).toHaveLength(1)
+    expect(table.take(3)?.name).toBe('new')
+  })
+
+  it('does what a plain Map would', () => {
+    const step = fc.oneof(
+      {
+        weight: 8,
+        arbitrary: fc.record({ do: fc.constant('add' as const), times: fc.integer({ min: 1, max: 80 }), timeoutMs: fc.nat(900) })
+      },
+      { weight: 8, arbitrary: fc.record({ do: fc.constantFrom('take' as const, 'cancel' as const), which: fc.nat(), times: fc.nat(80) }) },
+      { weight: 3, arbitrary: fc.record({ do: fc.constant('pass' as const), times: fc.nat(300) }) },
+      { weight: 2, arbitrary: fc.record({ do: fc.constant('takeUnknown' as const), id: fc.integer() }) },
+      { weight: 2, arbitrary: fc.record({ do: fc.constant('sweep' as const), nowMs: fc.nat(1000) }) },
+      { weight: 1, arbitrary: fc.record({ do: fc.constant('drain' as const) }) }
+    )
+    const ids = fc.constantFrom<readonly number[]>([0, 300], [250, 300], [0, 0x7fff_ffff], [0x7fff_ff00, 0x7fff_ffff])
+    fc.assert(
+      fc.property(ids, fc.array(step, { maxLength: 60 }), ([firstId = 0, lastId = 0], steps) => {
+        const got: string[] = []
+        const table = new CallTable<Call>({
+          sweep: new Sweep(new ManualClock(), 100),
+          onTimeout: (call, id) => got.push(`${call.name} timed out as ${id}`),
+          maxPending: 256,
+          firstId,
+          lastId
+        })
+        const model = new Map<number, Call>()
+        const expected: string[] = []
+        let unknown = 0
+        let added = 0
+        let nextId = firstId
+        const add = (timeoutMs: number): void => {
+          if (model.size >= 256) {
+            expect(() => table.add({ name: '', deadline: 0 })).toThrow(expect.objectContaining({ code: 'TOO_MANY_CALLS' }))
+            return
+          }
+          while (model.has(nextId)) nextId = nextId === lastId ? 0 : nextId + 1
+          const call = { name: `call ${added++}`, deadline: timeoutMs }
+          expect(table.add(call)).toBe(nextId)
+          model.set(nextId, call)
+          nextId = nextId === lastId ? 0 : nextId + 1
+        }
+        const remove = (how: 'take' | 'cancel', which: number): void => {
+          const id = [...model.keys()][which % Math.max(1, model.size)]
+          if (id === undefined) return
+          expect(table[how](id)).toBe(model.get(id))
+          model.delete(id)
+        }
+        for (const each of steps) {
+          if (each.do === 'add') for (let n = 0; n < each.times; n++) add(each.timeoutMs)
+          else if (each.do === 'take' || each.do === 'cancel') for (let n = 0; n < each.times; n++) remove(each.do, each.which + n)
+          else if (each.do === 'pass')
+            for (let n = 0; n < each.times; n++) {
+              add(900)
+              remove('take', model.size - 1)
+            }
+          else if (each.do === 'takeUnknown') {
+            if (!model.has(each.id)) unknown++
+            expect(table.take(each.id)).toBe(model.get(each.id))
+            model.delete(each.id)
+          } else if (each.do === 'sweep') {
+            for (const [id, call] of model) {
+              if (call.deadline > each.nowMs) continue
+              expected.push(`${call.name} timed out as ${id}`)
+              model.delete(id)
+            }
+            table.sweep(each.nowMs)
+          } else {
+            for (const [id, call] of model) expected.push(`${call.name} drained as ${id}`)
+            model.clear()
+            table.drain((call, id) => got.push(`${call.name} drained as ${id}`))
+          }
+          expect(got).toEqual(expected)
+          expect(table).toMatchObject({ pending: model.size, unknownResponses: unknown })
+        }
+        for (const [id, call] of model) expect(table.take(id)).toBe(call)
+      })
+    )
+  })
+})
+
+describe('CallSlots', () => {
+  const call = { name: 'call' }
+
+  it('has as many slots as calls need that are answered in turn', () => {
+    const slots = new CallSlots(65_536)
+    expect(slots.slots).toBe(0)
+    for (let id = 0; id < 100_000; id++) {
+      slots.add(id, call, 1000)
+      if (id >= 50) slots.remove(id - 50)
+    }
+    expect(slots).toMatchObject({ slots: 64, size: 50 })
+  })
+
+  it('doubles while many wait, but not for a few that wait long', () => {
+    const slots = new CallSlots(65_536)
+    for (let id = 0; id < 3; id++) slots.add(id, call, 1000)
+    for (let id = 3; id < 1000; id++) {
+      slots.add(id, call, 1000)
+      slots.remove(id)
+    }
+    expect(slots).toMatchObject({ slots: 64, size: 3 })
+    for (let id = 1000; id < 1300; id++) slots.add(id, call, 1000)
+    expect(slots).toMatchObject({ slots: 512, size: 303 })
+    expect(slots.clear().map(({ id }) => id)).toEqual([0, 1, 2, ...Array.from({ length: 300 }, (_, i) => 1000 + i)])
+    expect(slots).toMatchObject({ slots: 0, size: 0 })
+  })
+
+  it('has no more slots than calls may wait', () => {
+    const slots = new CallSlots(100)
+    const ids = Array.from({ length: 100 }, (_, i) => i * 1024)
+    for (const id of ids) slots.add(id, call, 1000)
+    expect(slots).toMatchObject({ slots: 128, size: 100 })
+    expect(ids.every((id) => slots.has(id))).toBe(true)
+    expect(ids.every((id) => slots.remove(id) === call)).toBe(true)
+    expect(slots.size).toBe(0)
   })
 })
 
