@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { Bench } from '../bench'
 import { rows } from '../rows'
-import { startForgetful, startOurs, type Target } from '../targets'
+import { startOurs, type Target } from '../targets'
 import { planted } from './planted'
 
 /** A row with a fault waits in vain for something: not for long. */
@@ -20,8 +20,8 @@ describe('a planted fault', () => {
 
   it.each(planted.map((one) => [`(${one.row.letter}) ${one.defect}`, one] as const))(
     '%s: the row turns red with the very anomaly',
-    async (_, { row, plant, finds, mayFind = [], forgets }) => {
-      const own = forgets === true ? await startForgetful() : undefined
+    async (_, { row, plant, finds, mayFind = [], on }) => {
+      const own = await on?.(target)
       const bench = new Bench(own ?? target, PATIENCE_MS)
       try {
         plant(bench)
