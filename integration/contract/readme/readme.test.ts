@@ -16,7 +16,7 @@ const printed: Readonly<Record<string, RegExp>> = {
 }
 
 const frontPage = samplesOf('README.md')
-const packagePages = ['client', 'rxjs', 'server'].flatMap((name) => samplesOf(`packages/${name}/README.md`))
+const packagePages = ['client', 'rxjs', 'server', 'remoting', 'store'].flatMap((name) => samplesOf(`packages/${name}/README.md`))
 const programs = [...frontPage, ...packagePages].filter((one) => one.isProgram)
 
 describe('the samples of the READMEs', () => {

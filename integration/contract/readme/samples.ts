@@ -29,7 +29,7 @@ export function samplesOf(path: string): Sample[] {
         .toLowerCase()}-${index + 1}`,
       title: titleBefore(text.slice(0, match.index)),
       code,
-      isProgram: /^import /m.test(code) && /\b(connect|startServer)\(/.test(code)
+      isProgram: /^import /m.test(code) && /\b(connect|startServer|new \w+)\(/.test(code)
     }
   })
 }
