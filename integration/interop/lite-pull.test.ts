@@ -19,8 +19,6 @@ describeWithClients('the lite pull consumer', (bench) => {
 
       await send(topic, 0, 10)
       const second = await java.litePullConsumer(group, topic)
-      await second.seek(0, await second.committed(0))
-      await second.seek(1, await second.committed(1))
       expect(bodies(await polled(() => second.poll(1_000), 1))).toEqual(['0/10'])
       await second.close()
     },
