@@ -2,6 +2,7 @@ import {
   isNotAllowedToSend,
   MessageSysFlag,
   ResponseCode,
+  type SendMessageRequestHeader,
   type TopicConfig,
   topicNameProblem,
   transactionValue
@@ -12,22 +13,8 @@ import type { TopicCreation } from '../topic/topic-creation'
 import { queueIdLimit, type TopicTable } from '../topic/topic-table'
 import type { SentProperties } from './sent-properties'
 
-/** What the headers of all send requests say. */
-export interface SendHeader {
-  readonly topic: string
-  readonly defaultTopic: string
-  readonly defaultTopicQueueNums: number
-  /** Negative: the broker chooses. */
-  readonly queueId: number
-  readonly sysFlag: number
-  readonly bornTimestamp: number
-  readonly flag: number
-  readonly properties?: string | undefined
-  readonly reconsumeTimes?: number | undefined
-  readonly maxReconsumeTimes?: number | undefined
-  readonly unitMode?: boolean | undefined
-  readonly batch?: boolean | undefined
-}
+/** What the headers of all send requests say. A negative `queueId` lets the broker choose. */
+export type SendHeader = Omit<SendMessageRequestHeader, 'producerGroup'>
 
 export interface SendChecksOptions {
   readonly topics: TopicTable
