@@ -24,7 +24,9 @@ module.exports = {
     project('official', ['<rootDir>/integration/official/**/*.test.ts']),
     project('contract', ['<rootDir>/integration/contract/**/*.test.ts']),
     project('interop', ['<rootDir>/integration/interop/**/*.test.ts']),
-    project('faults', ['<rootDir>/integration/faults/**/*.test.ts'])
+    project('faults', ['<rootDir>/integration/faults/**/*.test.ts']),
+    project('packages', ['<rootDir>/integration/packages/**/*.test.ts']),
+    project('examples', ['<rootDir>/integration/examples/**/*.test.ts'])
   ],
   testTimeout: 30_000
 }

@@ -19,7 +19,8 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   nameserver: ['net-ts-protocol-kit', 'remoting', 'remoting/wire'],
   broker: ['net-ts-protocol-kit', 'remoting', 'remoting/wire', 'store'],
   server: ['net-ts-protocol-kit', 'remoting', 'remoting/wire', 'nameserver', 'broker', 'store'],
-  testcontainers: []
+  testing: ['net-ts-protocol-kit', 'remoting', 'remoting/wire', 'client', 'nameserver', 'broker', 'store'],
+  testcontainers: ['remoting', 'remoting/wire']
 }
 
 interface Import {

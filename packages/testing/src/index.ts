@@ -1,0 +1,1 @@
+export type { TopicOptions } from '@rocketmq-ts/broker'
