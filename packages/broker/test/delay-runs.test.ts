@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
+import { runs } from '../../../test/random-runs'
 import { DelayRuns } from '../src/delay/delay-runs'
 
 describe('when delayed messages are due', () => {
@@ -22,7 +23,7 @@ describe('when delayed messages are due', () => {
         })
         expect(expected.map((_, offset) => runs.dueAt(offset))).toEqual(expected)
       }),
-      { numRuns: 30 }
+      runs(30)
     )
   })
 })

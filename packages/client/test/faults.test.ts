@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import { seededRandom } from 'net-ts-protocol-kit'
+import { seeds, story } from '../../../test/random-runs'
 import { type Client, defineTopic, json, type PushConsumer, retry } from '../src/index'
 import { World } from './support/world'
 
@@ -86,8 +87,9 @@ async function run(
 }
 
 describe('a group under faults', () => {
-  for (let seed = 1; seed <= 20; seed++) {
+  for (const seed of seeds(20)) {
     it(`loses nothing and owns each queue once in the end (seed ${seed})`, async () => {
+      story()
       expect(await run(seed)).toEqual({ missing: [], phantoms: [], owned: 8, problems: [] })
     })
   }

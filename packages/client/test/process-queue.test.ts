@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
+import { runs } from '../../../test/random-runs'
 import { ProcessQueue, type Sized } from '../src/consumer/process-queue'
 
 const message = (queueOffset: number, storedBytes = 1): Sized => ({ queueOffset, storedBytes })
@@ -58,7 +59,7 @@ describe('process queue', () => {
         }
         expect(queue.commitOffset).toBe(offset + 1)
       }),
-      { numRuns: 30 }
+      runs(30)
     )
   })
 })

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
 import { decodeRecord, MessageSysFlag, recordSize, writeRecord } from '@rocketmq-ts/remoting/wire'
 import fc from 'fast-check'
+import { runs } from '../../../test/random-runs'
 import { type Appended, type AppendRequest, type Arrival, type CommitStatus, type MessageStore, type ReadResult, StoreError } from '../src'
 
 /** What every store is made with here. */
@@ -452,7 +453,7 @@ function reading(create: CreateStore): void {
         }
         await bench.store.close()
       }),
-      { numRuns: 60 }
+      runs(60)
     )
   })
 }
@@ -575,7 +576,7 @@ function offsetsByTime(create: CreateStore): void {
         expect(await bench.store.offsetByTime('T', 0, time, 'UPPER')).toBe(Math.max(upper, 0))
         await bench.store.close()
       }),
-      { numRuns: 60 }
+      runs(60)
     )
   })
 

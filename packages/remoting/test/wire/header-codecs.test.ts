@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
 import Long from 'long'
+import { runs } from '../../../../test/random-runs'
 import { readHeader } from '../../src/wire/header/header-of'
 import {
   decodeCommand,
@@ -89,7 +90,7 @@ describe('typed headers', () => {
       fc.property(headers(table), (header) => {
         expect(headerOf(decodeCommand(frameOf(table, header, encoding)), table)).toEqual(header)
       }),
-      { numRuns: 200 }
+      runs(200)
     )
   })
 
@@ -99,7 +100,7 @@ describe('typed headers', () => {
         const frame = frameOf(table, header, encoding)
         expect(encodeCommand(decodeCommand(frame)).subarray(4)).toEqual(frame)
       }),
-      { numRuns: 50 }
+      runs(50)
     )
   })
 
@@ -110,7 +111,7 @@ describe('typed headers', () => {
           decodeCommand(frameOf(withoutHot(table), header, encoding)).fields
         )
       }),
-      { numRuns: 500 }
+      runs(500)
     )
   })
 
@@ -119,7 +120,7 @@ describe('typed headers', () => {
       fc.property(fc.array(fewHeaders(table), { minLength: 5, maxLength: 20 }), (sequence) => {
         for (const header of sequence) expect(headerOf(decodeCommand(frameOf(table, header, encoding)), table)).toEqual(header)
       }),
-      { numRuns: 300 }
+      runs(300)
     )
   })
 
@@ -164,7 +165,7 @@ describe('typed headers', () => {
         expect(known.size).toBeGreaterThan(0)
         expect(outcome(() => headerOf(command, table))).toEqual(outcome(() => readHeader(fields, table)))
       }),
-      { numRuns: 2000 }
+      runs(2000)
     )
   })
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
 import { ProtocolError } from 'net-ts-protocol-kit'
+import { runs } from '../../../../test/random-runs'
 import { JsonNumber, JsonObject, type JsonValue, readJson, writeJson } from '../../src/wire/index'
 import { javaDouble, quote } from '../../src/wire/json/write-json'
 import { officialValue, officialValues } from './official-samples'
@@ -121,7 +122,7 @@ describe('the JSON reader', () => {
           expect(error).toBeInstanceOf(ProtocolError)
         }
       }),
-      { numRuns: 5000 }
+      runs(5000)
     )
   })
 })

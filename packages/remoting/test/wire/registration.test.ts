@@ -2,6 +2,7 @@ import { deflateSync } from 'node:zlib'
 import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
 import { ProtocolError } from 'net-ts-protocol-kit'
+import { runs } from '../../../../test/random-runs'
 import {
   decodeBody,
   hasRegistrationCrc,
@@ -123,7 +124,7 @@ describe('a hostile registration', () => {
           expect(error).toBeInstanceOf(ProtocolError)
         }
       }),
-      { numRuns: 3000 }
+      runs(3000)
     )
   })
 })

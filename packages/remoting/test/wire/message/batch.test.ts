@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
 import { ProtocolError } from 'net-ts-protocol-kit'
+import { runs } from '../../../../../test/random-runs'
 import { type BatchMessage, decodeBatch, decodeProperties, encodeBatch, encodeProperties } from '../../../src/wire'
 import { sample, sample497 } from './official'
 
@@ -117,7 +118,7 @@ describe('a message batch', () => {
           expect(error).toBeInstanceOf(ProtocolError)
         }
       }),
-      { numRuns: 2000 }
+      runs(2000)
     )
   })
 })

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
 import { ProtocolError } from 'net-ts-protocol-kit'
+import { runs } from '../../../../../test/random-runs'
 import { ipBytes, ipText, offsetMessageId, parseOffsetMessageId, parseUniqueKey, UniqueKeySource } from '../../../src/wire'
 import { official, sample } from './official'
 
@@ -74,7 +75,7 @@ describe('a unique key', () => {
         expect(parseUniqueKey(source.next(date.getTime()))?.timeDiffMs).toBe(expected)
         expect(parseUniqueKey(source.next(date.getTime() + 1))?.counter).toBe(1)
       }),
-      { numRuns: 500 }
+      runs(500)
     )
   })
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
 import { CodedError, ProtocolError } from 'net-ts-protocol-kit'
+import { runs } from '../../../../../test/random-runs'
 import { decodeRecord, decodeRecords, hasValidCrc, type MessageRecord, messageBody } from '../../../src/wire'
 import { official, officialBytes, officialRecord, sample, sample497 } from './official'
 
@@ -194,7 +195,7 @@ describe('a damaged record', () => {
         for (const [at, value] of edits) if (at < mutant.length) mutant[at] = value
         expectTypedOrReadable(mutant.subarray(0, mutant.length - Math.min(cut, mutant.length)))
       }),
-      { numRuns: 3000 }
+      runs(3000)
     )
     fc.assert(fc.property(fc.uint8Array({ maxLength: 400 }), (bytes) => expectTypedOrReadable(Buffer.from(bytes))))
   })
