@@ -97,9 +97,10 @@ export class MemoryStream implements ByteStream {
     if (this.#closing !== undefined) return
     const hasUnread = this.#incoming?.hasUnread === true
     this.#close(error)
-    this.#out.abandon()
+    if (error === undefined) this.#out.abandon()
+    else this.#out.close()
     // As in TCP: what nobody will read any more is answered by a reset.
-    if (hasUnread) this.#conditions.afterLatency(() => this.#peer?.reset(connectionReset()))
+    if (hasUnread || error !== undefined) this.#conditions.afterLatency(() => this.#peer?.reset(connectionReset()))
   }
 
   /** Ends this side at once and loses what is under way to the peer, without telling it. */

@@ -64,7 +64,7 @@ export interface ByteStream {
   resume(): void
   /** Sends what is pending, then closes. */
   end(): void
-  /** Closes at once; `close(error)` follows. */
+  /** Closes at once; `close(error)` follows. With an error the peer sees a reset instead of an end (TLS has none: there it sees an end). */
   destroy(error?: Error): void
 }
 

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net'
+import { TLSSocket } from 'node:tls'
 import type { ByteStream, Endpoint, StreamHandlers } from './network'
 
 const KEEP_ALIVE_AFTER_MS = 60_000
@@ -71,6 +72,7 @@ export class RealStream implements ByteStream {
 
   destroy(error?: Error): void {
     this.#error ??= error
-    this.#socket.destroy()
+    if (error === undefined || this.#socket instanceof TLSSocket) this.#socket.destroy()
+    else this.#socket.resetAndDestroy()
   }
 }

@@ -206,6 +206,19 @@ describe.each(worlds)('the %s network', (_name, makeWorld) => {
     expect(far.events).toEqual(['end', 'close'])
   })
 
+  it('resets the connection when destroyed with an error: the peer sees no end but an error', async () => {
+    const [client, server] = await connectPair()
+    const near = new Recorder(client)
+    const far = new Recorder(server)
+    client.write(Buffer.from('hello'))
+    await far.until(() => far.receivedBytes === 5)
+    server.destroy(new Error('cut'))
+    await near.until(() => near.closed)
+    await far.until(() => far.closed)
+    expect(near.events).toEqual(['close with error'])
+    expect(far.events).toEqual(['close with error'])
+  })
+
   it('closes at once when destroyed, with the error it was given, and its peer hears that it is over', async () => {
     const [client, server] = await connectPair()
     const far = new Recorder(server)
