@@ -31,6 +31,7 @@ export class BrokerLink {
   readonly #closing = new AbortController()
   #toldVersion = NOTHING
   #wasLost = false
+  #isDown = false
   #backSince: number | undefined
   #telling: Promise<void> | undefined
   #tellAgain = false
@@ -45,6 +46,11 @@ export class BrokerLink {
 
   get isUp(): boolean {
     return this.#toldVersion !== NOTHING
+  }
+
+  /** Whether it did not answer the last heartbeat, or its connection is lost. */
+  get isDown(): boolean {
+    return this.#isDown
   }
 
   /** Milliseconds since it took a heartbeat again after it was lost; infinite when it was not lost. */
@@ -116,6 +122,7 @@ export class BrokerLink {
     const wasUp = this.isUp
     this.#log.worked()
     this.#toldVersion = version
+    this.#isDown = false
     if (!wasUp && this.#wasLost) this.#backSince = this.#options.clock.monotonic()
     this.#schedule(this.#options.intervalMs)
     if (!wasUp) this.#options.onChange({ address: this.address, isUp: true })
@@ -128,10 +135,12 @@ export class BrokerLink {
     this.#schedule(this.#pauseMs())
   }
 
+  /** Lost, or not reached the first time. A connection that nobody told anything on means nothing. */
   #lost(error: unknown): void {
-    if (!this.isUp) return
+    if (this.#isDown || !(this.isUp || this.#log.count > 0)) return
+    this.#wasLost ||= this.isUp
     this.#toldVersion = NOTHING
-    this.#wasLost = true
+    this.#isDown = true
     this.#options.onChange({ address: this.address, isUp: false, error })
   }
 

@@ -41,7 +41,7 @@ export class BrokerLinks {
     ]
   }
 
-  /** Calls back when a broker took a heartbeat after it had not, and when it is lost, until the returned function is called. */
+  /** Calls back when a broker took a heartbeat after it had not, and when it is lost or was not reached at first, until the returned function is called. */
   onChange(listener: (change: LinkChange) => void): () => void {
     this.#listeners.add(listener)
     return () => void this.#listeners.delete(listener)
@@ -69,6 +69,11 @@ export class BrokerLinks {
   /** Whether the broker answered the last heartbeat. */
   isUp(address: string): boolean {
     return this.#links.get(address)?.isUp ?? false
+  }
+
+  /** Whether the broker did not answer the last heartbeat, or its connection is lost. */
+  isDown(address: string): boolean {
+    return this.#links.get(address)?.isDown ?? false
   }
 
   /** Milliseconds since the broker is back after it was lost; infinite when it was not. */

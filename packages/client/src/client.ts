@@ -1,5 +1,6 @@
 import type { ConnectionState } from '@rocketmq-ts/remoting'
 import { RequestCode, type RequestHeaderOf } from '@rocketmq-ts/remoting/wire'
+import type { Clock } from 'net-ts-protocol-kit'
 import type { ResolvedClientOptions } from './client-options'
 import { type ClientParts, clientParts } from './client-parts'
 import { type CloseOptions, type CloseReport, readCloseTimeout, sumReports } from './close-report'
@@ -17,6 +18,7 @@ import { type ProducerOptions, resolveProducerOptions } from './producer/produce
 import type { ProducerParts } from './producer/producer-parts'
 import { PublishTopics } from './producer/publish-topic'
 import { QueueChoice } from './producer/queue-choice'
+import { Queues } from './queues'
 import { type MessageOf, retrySubscription, type SubscriptionOptions } from './subscription'
 
 /** What a client tells. */
@@ -25,8 +27,23 @@ export interface ClientEvents {
   readonly brokerUp: { readonly address: string }
   /** A broker is out of reach; it is asked again until it is back. */
   readonly brokerDown: { readonly address: string; readonly error: unknown }
+  /** A nameserver has answered after none had. */
+  readonly nameserverUp: Readonly<Record<never, never>>
+  /** No nameserver answers; what is known of routes stays in use. */
+  readonly nameserverDown: { readonly error: unknown }
   /** The nameservers say something new of a topic. */
   readonly routeChanged: { readonly topic: string }
+  /** It is being closed, or has been. */
+  readonly stateChanged: { readonly state: 'closing' | 'closed' }
+}
+
+/** How one broker is doing, as far as it was asked: brokers hear from clients with a producer or a member of a group. */
+export interface BrokerHealth {
+  readonly address: string
+  /** Whether it answered the last heartbeat. */
+  readonly isUp: boolean
+  /** Whether the last heartbeat failed, or its connection is lost. Neither up nor down: not asked yet. */
+  readonly isDown: boolean
 }
 
 /** How a client is doing. */
@@ -35,8 +52,8 @@ export interface ClientHealth {
   readonly clientId: string
   /** Whether the last question to the nameservers was answered. */
   readonly isNameserverUp: boolean
-  /** Brokers that are told of this client, and whether they answer. */
-  readonly brokers: ReadonlyArray<{ readonly address: string; readonly isUp: boolean }>
+  /** Brokers that its routes name. */
+  readonly brokers: readonly BrokerHealth[]
   readonly connections: readonly ConnectionState[]
   readonly consumers: readonly ConsumerHealth[]
 }
@@ -52,8 +69,12 @@ interface Owned {
  */
 export class Client {
   readonly clientId: string
+  /** Its time: the option `clock`, or the real one. */
+  readonly clock: Clock
   /** What happens to it. */
   readonly events: Events<ClientEvents>
+  /** What there is to read. */
+  readonly queues: Queues
   readonly #options: ResolvedClientOptions
   readonly #parts: ClientParts
   readonly #events: EventSource<ClientEvents>
@@ -67,6 +88,8 @@ export class Client {
     this.#options = options
     this.#parts = clientParts(options)
     this.clientId = this.#parts.clientId
+    this.clock = options.clock
+    this.queues = new Queues(this.#parts.routes, this.#parts.consumer.offsets, () => this.#requireOpen())
     this.#events = new EventSource(options.logger, { clientId: this.clientId })
     this.events = this.#events
     this.#listen()
@@ -151,7 +174,7 @@ export class Client {
       state: this.#state,
       clientId: this.clientId,
       isNameserverUp: routes.isAnswered,
-      brokers: links.addresses.map((address) => ({ address, isUp: links.isUp(address) })),
+      brokers: links.addresses.map((address) => ({ address, isUp: links.isUp(address), isDown: links.isDown(address) })),
       connections: remoting.connections(),
       consumers: [...this.#consumers].map((consumer) => consumer.health())
     }
@@ -171,15 +194,20 @@ export class Client {
   }
 
   async #close(timeoutMs: number): Promise<CloseReport> {
-    this.#state = 'closing'
+    this.#enter('closing')
     const { clock } = this.#options
     const deadline = clock.monotonic() + timeoutMs
     const reports = await Promise.all([...this.#owned].map((one) => one.close({ timeoutMs })))
     this.#parts.routes.close()
     this.#parts.links.close()
     await this.#parts.remoting.close({ timeoutMs: Math.max(deadline - clock.monotonic(), LAST_BYTES_MS) })
-    this.#state = 'closed'
+    this.#enter('closed')
     return sumReports(reports)
+  }
+
+  #enter(state: 'closing' | 'closed'): void {
+    this.#state = state
+    this.#events.emit('stateChanged', { state })
   }
 
   #listen(): void {
@@ -188,6 +216,10 @@ export class Client {
       groups.memberOf(header.consumerGroup)?.membersChanged()
     })
     routes.onChange(({ topic }) => this.#events.emit('routeChanged', { topic }))
+    routes.onAnswered((error) => {
+      if (error === undefined) this.#events.emit('nameserverUp', {})
+      else this.#events.emit('nameserverDown', { error })
+    })
     links.onChange(({ address, isUp, error }) => {
       if (isUp) consumer.offsets.forgetTables()
       if (isUp) this.#events.emit('brokerUp', { address })

@@ -40,6 +40,8 @@ export interface Message<Value = unknown, Name extends string = string> {
   readonly queueOffset: number
   readonly tag: string | undefined
   readonly keys: readonly string[]
+  /** What it was sent with as `shardingKey`: messages of one key are in one queue, in order. */
+  readonly shardingKey: string | undefined
   /** All properties, the client's and broker's own among them. */
   readonly properties: ReadonlyMap<string, string>
   /** Which attempt at handling it this is, from 1. */
@@ -118,6 +120,10 @@ export class ReceivedMessage implements Message {
 
   get keys(): readonly string[] {
     return this.#property(MessageProperty.KEYS)?.split(KEY_SEPARATOR).filter(isNotEmpty) ?? []
+  }
+
+  get shardingKey(): string | undefined {
+    return this.#property(MessageProperty.SHARDING_KEY)
   }
 
   get properties(): ReadonlyMap<string, string> {

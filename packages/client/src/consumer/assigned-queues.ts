@@ -2,8 +2,16 @@ import { compareQueues, type MessageQueue, queueKey } from '../message-queue'
 import type { ConsumerParts } from './consumer-parts'
 import type { QueueOwner } from './group-member'
 
+/** A queue to read, and which part of it. */
+export interface QueueRange extends MessageQueue {
+  /** The first offset to read. Default: where the group goes on or, when it has no offset, the option `from`. */
+  readonly startOffset?: number
+  /** The first offset not to read. Default: none, it is read for ever. */
+  readonly endOffset?: number
+}
+
 /** Which queues a reader takes without sharing them with anybody: every one of its topics, or these. */
-export type FixedQueues = 'all' | readonly MessageQueue[]
+export type FixedQueues = 'all' | readonly QueueRange[]
 
 /**
  * Queues that a consumer reads without being a member of its group: nobody else gets fewer because of it. With `'all'`

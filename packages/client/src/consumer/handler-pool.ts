@@ -4,6 +4,8 @@ import type { HandlerEnd } from './retry-decision'
 
 /** One message to be handled. */
 export interface HandlerTask {
+  /** Of its body, as stored. */
+  readonly bytes: number
   /** Calls the handler. May throw. */
   run(signal: () => AbortSignal): unknown
   /** Whether there is still a point in handling it. */
@@ -16,7 +18,14 @@ export interface HandlerPoolOptions {
   readonly clock: Clock
   /** How many handlers run at a time. */
   readonly concurrency: number
+  /** Bytes that running handlers hold in all; what is larger by itself runs alone. */
+  readonly maxRunningBytes: number
+  /** How many messages may wait before there is no room for more. */
+  readonly maxWaiting: number
+  readonly maxWaitingBytes: number
   readonly timeoutMs: number
+  /** Called when there is room again after there was none. */
+  onRoom(): void
 }
 
 /**
@@ -28,6 +37,9 @@ export class HandlerPool<Task extends HandlerTask = HandlerTask> {
   readonly #running = new Set<RunningHandler<Task>>()
   #waiting: Task[] = []
   #head = 0
+  #waitingBytes = 0
+  #runningBytes = 0
+  #wasFull = false
   #isOpen = true
   #isPumping = false
   #timer: Timer | undefined
@@ -42,22 +54,41 @@ export class HandlerPool<Task extends HandlerTask = HandlerTask> {
     return this.#running.size
   }
 
+  /** Messages that wait for a handler. */
+  get waiting(): { readonly count: number; readonly bytes: number } {
+    return { count: this.#waiting.length - this.#head, bytes: this.#waitingBytes }
+  }
+
+  /** Whether more messages may come to wait here. One who is told "no" hears of it by `onRoom`. */
+  hasRoom(): boolean {
+    const { maxWaiting, maxWaitingBytes } = this.#options
+    this.#wasFull = this.#waiting.length - this.#head >= maxWaiting || this.#waitingBytes >= maxWaitingBytes
+    return !this.#wasFull
+  }
+
   add(tasks: readonly Task[]): void {
     if (!this.#isOpen) return
-    for (const task of tasks) this.#waiting.push(task)
+    for (const task of tasks) {
+      this.#waiting.push(task)
+      this.#waitingBytes += task.bytes
+    }
     this.#pump()
   }
 
-  /** Tells handlers that their outcome no longer counts. They keep their place until they settle. */
+  /**
+   * Tells handlers that their outcome no longer counts: they keep their place until they settle. What waits and is not wanted
+   * any more is forgotten.
+   */
   abort(isUnwanted: (task: Task) => boolean, reason: unknown): void {
     for (const running of [...this.#running]) if (!running.isOver && isUnwanted(running.task)) running.abort(reason)
+    this.#setWaiting(this.#waiting.slice(this.#head).filter((task) => task.isWanted()))
+    this.#tellRoom()
   }
 
   /** Starts no more handlers. */
   stop(): void {
     this.#isOpen = false
-    this.#waiting = []
-    this.#head = 0
+    this.#setWaiting([])
   }
 
   /** Resolves when no handler runs any more. */
@@ -83,14 +114,23 @@ export class HandlerPool<Task extends HandlerTask = HandlerTask> {
   #pump(): void {
     if (this.#isPumping) return
     this.#isPumping = true
-    while (this.#isOpen && this.#running.size < this.#options.concurrency) {
+    while (this.#isOpen) {
       const task = this.#waiting[this.#head]
-      if (task === undefined) break
+      if (task === undefined || !this.#mayStart(task)) break
       this.#head++
+      this.#waitingBytes -= task.bytes
       if (task.isWanted()) this.#start(task)
     }
     this.#isPumping = false
     this.#compact()
+    this.#tellRoom()
+  }
+
+  /** The first in line waits for its turn, however small those behind it are: a large message is not overtaken for ever. */
+  #mayStart(task: Task): boolean {
+    const { concurrency, maxRunningBytes } = this.#options
+    if (this.#running.size === 0) return true
+    return this.#running.size < concurrency && this.#runningBytes + task.bytes <= maxRunningBytes
   }
 
   #compact(): void {
@@ -100,9 +140,20 @@ export class HandlerPool<Task extends HandlerTask = HandlerTask> {
     }
   }
 
+  #setWaiting(tasks: Task[]): void {
+    this.#waiting = tasks
+    this.#head = 0
+    this.#waitingBytes = tasks.reduce((sum, { bytes }) => sum + bytes, 0)
+  }
+
+  #tellRoom(): void {
+    if (this.#wasFull && this.hasRoom()) this.#options.onRoom()
+  }
+
   #start(task: Task): void {
     const running = new RunningHandler(task, this.#options.clock.monotonic() + this.#options.timeoutMs)
     this.#running.add(running)
+    this.#runningBytes += task.bytes
     this.#timer ??= this.#options.clock.setTimeout(this.#onTimer, this.#options.timeoutMs)
     try {
       const returned = task.run(running.signal)
@@ -132,6 +183,7 @@ export class HandlerPool<Task extends HandlerTask = HandlerTask> {
 
   #release(running: RunningHandler<Task>): void {
     if (!this.#running.delete(running)) return
+    this.#runningBytes -= running.task.bytes
     if (this.#running.size === 0) this.#idle?.()
     this.#pump()
   }

@@ -42,6 +42,10 @@ export class MessageTask implements HandlerTask {
     this.#entry = entry
   }
 
+  get bytes(): number {
+    return this.#entry.bytes
+  }
+
   run(signal: () => AbortSignal): unknown {
     const { message } = this.#entry
     // Decoded here, so that a handler is not called with what it cannot use.

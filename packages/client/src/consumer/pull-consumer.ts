@@ -6,7 +6,7 @@ import { EventSource, type Events } from '../events'
 import type { Message } from '../message'
 import { type MessageQueue, queueKey, queueText } from '../message-queue'
 import { within } from '../sleep'
-import { AssignedQueues } from './assigned-queues'
+import { AssignedQueues, type QueueRange } from './assigned-queues'
 import type { Batch, PulledBatch } from './batch'
 import { type ConsumerHealth, queueHealth } from './consumer-health'
 import { ConsumerLife } from './consumer-life'
@@ -47,6 +47,8 @@ export class PullConsumer<M extends Message = Message> implements AsyncIterable<
   readonly #member: GroupMember | AssignedQueues
   readonly #queues = new Map<string, PullQueue>()
   readonly #stopLinks: () => void
+  /** What it was told to read, by queue; empty when it follows routes or is a member. */
+  readonly #ranges: ReadonlyMap<string, QueueRange>
   /** Fetched and not handed out, in order of arrival. */
   #batches: PulledBatch[] = []
   #fetchedBytes = 0
@@ -61,6 +63,7 @@ export class PullConsumer<M extends Message = Message> implements AsyncIterable<
     const { parts, options } = setup
     this.#setup = setup
     this.group = options.group
+    this.#ranges = new Map(Array.isArray(options.queues) ? options.queues.map((one: QueueRange) => [queueKey(one), one]) : [])
     this.#life = new ConsumerLife(parts.logger, this.group)
     this.#events = new EventSource(parts.logger, { clientId: parts.clientId, group: this.group })
     this.events = this.#events
@@ -93,7 +96,7 @@ export class PullConsumer<M extends Message = Message> implements AsyncIterable<
   }
 
   /**
-   * Batches as they come, until the consumer is closed. Leaving the loop keeps the consumer open: another loop goes on
+   * Batches as they come, until the consumer is closed or every queue has come to the `endOffset` it was given. Leaving the loop keeps the consumer open: another loop goes on
    * behind the last batch handed out. Several loops share the batches.
    */
   [Symbol.asyncIterator](): AsyncIterator<Batch<M>, undefined> {
@@ -178,7 +181,8 @@ export class PullConsumer<M extends Message = Message> implements AsyncIterable<
     const owner: QueueOwner = { gained: (queue, graceMs) => this.#gained(queue, graceMs), lost: (queue) => this.#lost(queue) }
     if (queues === undefined) return new GroupMember(parts, { group, subscriptions, consumeType: 'CONSUME_ACTIVELY', from }, owner)
     const topics = subscriptions.map(({ topic }) => topic.name)
-    return new AssignedQueues(parts, topics, queues, owner)
+    const fixed = queues === 'all' ? queues : queues.map(({ topic, brokerName, queueId }) => Object.freeze({ topic, brokerName, queueId }))
+    return new AssignedQueues(parts, topics, fixed, owner)
   }
 
   async #start(): Promise<void> {
@@ -193,6 +197,7 @@ export class PullConsumer<M extends Message = Message> implements AsyncIterable<
       const batch = this.#batches.shift()
       if (batch !== undefined) return this.#handOut(batch)
       this.#throwUnreadable()
+      if (this.#isAtEnd()) return undefined
       const arrival = new Deferred()
       this.#waiting.push(arrival)
       await arrival.promise
@@ -203,7 +208,12 @@ export class PullConsumer<M extends Message = Message> implements AsyncIterable<
     this.#fetchedBytes -= batch.bytes
     this.#queues.get(queueKey(batch.queue))?.handedOut(batch)
     for (const one of this.#queues.values()) one.wakeIfRoom()
+    if (this.#isAtEnd()) this.#wakeLoops()
     return batch
+  }
+
+  #isAtEnd(): boolean {
+    return this.#ranges.size > 0 && [...this.#ranges.keys()].every((key) => this.#queues.get(key)?.isAtEnd)
   }
 
   /** What ends a loop: the failure, when there was one. */
@@ -223,6 +233,7 @@ export class PullConsumer<M extends Message = Message> implements AsyncIterable<
     const subscription = options.subscriptions.find(({ topic }) => topic.name === queue.topic)
     if (subscription === undefined) return
     const topics = new Map(options.subscriptions.map(({ topic }) => [topic.name, topic]))
+    const range = this.#ranges.get(queueKey(queue))
     const settings: PullSettings = {
       group: this.group,
       queue,
@@ -231,11 +242,13 @@ export class PullConsumer<M extends Message = Message> implements AsyncIterable<
       subVersion: Long.ZERO,
       isMember: options.queues === undefined,
       from: options.from,
+      startOffset: range?.startOffset,
       graceMs,
       batchSize: options.maxBatch,
       suspendMs: SUSPEND_MS
     }
-    this.#queues.set(queueKey(queue), new PullQueue(parts, settings, options.prefetch, this.#queueListener))
+    const limits = { prefetch: options.prefetch, endOffset: range?.endOffset ?? Number.POSITIVE_INFINITY }
+    this.#queues.set(queueKey(queue), new PullQueue(parts, settings, limits, this.#queueListener))
   }
 
   #lost(queue: MessageQueue): void {
@@ -264,6 +277,7 @@ export class PullConsumer<M extends Message = Message> implements AsyncIterable<
       this.#events.emit('troubled', { queue, error, failures })
       if (failures % UNREADABLE_TIMES === 0 && isUnreadable(error)) this.#tellLoop(queue, error)
     },
+    fetched: () => this.#wakeLoops(),
     answered: () => {
       this.#hasRead = true
     },

@@ -22,6 +22,8 @@ export interface PullSettings {
   /** Whether to wait until the broker was told of the group. */
   readonly isMember: boolean
   readonly from: StartFrom
+  /** Where to begin whatever the group has committed. */
+  readonly startOffset?: number | undefined
   /** How long the owner before is given to commit its last offset, milliseconds. */
   readonly graceMs: number
   /** Messages per pull. */
@@ -150,8 +152,9 @@ export class PullLoop {
    * Where a group without an offset begins is decided before, or what comes meanwhile would be missed at the end.
    */
   async #start(): Promise<Start> {
-    const { group, queue, from, graceMs } = this.#settings
+    const { group, queue, from, startOffset, graceMs } = this.#settings
     const { offsets, clock } = this.#parts
+    if (startOffset !== undefined) return { offset: startOffset, isCommitted: false }
     const committed = await offsets.committed(group, queue)
     const offset = committed ?? (await this.#firstOffset(queue, from))
     if (graceMs === 0) return { offset, isCommitted: committed !== undefined }

@@ -1,8 +1,7 @@
 import { groupNameProblem } from '@rocketmq-ts/remoting/wire'
-import type { MessageQueue } from '../message-queue'
 import { invalid, type OptionReader, readOptions, requiredText, wholeNumber } from '../options'
 import { readSubscriptions, type SubscriptionOptions, type TopicSubscription } from '../subscription'
-import type { FixedQueues } from './assigned-queues'
+import type { FixedQueues, QueueRange } from './assigned-queues'
 import { readStartFrom, type StartFrom } from './start-from'
 
 /** Settings of a pull consumer. */
@@ -15,7 +14,8 @@ export interface PullConsumerOptions<Subscriptions extends readonly Subscription
   readonly from?: StartFrom
   /**
    * Which queues it reads. Left out: its share as a member of the group. `'all'` queues of its topics, or a list of them:
-   * then it is no member, nobody gets fewer because of it, and nobody keeps two readers from the same queue.
+   * then it is no member, nobody gets fewer because of it, and nobody keeps two readers from the same queue. Those of a list
+   * may have a `startOffset` and an `endOffset`; loops end when every queue has been handed out up to its end.
    */
   readonly queues?: FixedQueues
   /** Messages per batch at most; brokers give at most 32 by default. Default 32. */
@@ -53,7 +53,7 @@ export function resolvePullOptions(options: PullConsumerOptions, subVersion: num
 const readQueues: OptionReader<FixedQueues | undefined> = (value, name) => {
   if (value === undefined || value === 'all') return value
   if (Array.isArray(value) && value.length > 0 && value.every(isQueue)) return value.map((queue) => Object.freeze({ ...queue }))
-  throw invalid(name, "must be 'all' or a list of { topic, brokerName, queueId }", value)
+  throw invalid(name, "must be 'all' or a list of { topic, brokerName, queueId, startOffset?, endOffset? }", value)
 }
 
 function checkTopics({ queues, subscriptions }: ResolvedPullOptions): void {
@@ -62,8 +62,12 @@ function checkTopics({ queues, subscriptions }: ResolvedPullOptions): void {
   if (stranger !== undefined) throw invalid('pullConsumer: queues', 'must be of subscribed topics', stranger.topic)
 }
 
-function isQueue(value: unknown): value is MessageQueue {
+function isQueue(value: unknown): value is QueueRange {
   if (typeof value !== 'object' || value === null) return false
-  const { topic, brokerName, queueId } = value as Partial<MessageQueue>
-  return typeof topic === 'string' && typeof brokerName === 'string' && Number.isSafeInteger(queueId) && (queueId ?? -1) >= 0
+  const { topic, brokerName, queueId, startOffset = 0, endOffset = 0 } = value as Partial<QueueRange>
+  return typeof topic === 'string' && typeof brokerName === 'string' && [queueId, startOffset, endOffset].every(isPlace)
+}
+
+function isPlace(value: unknown): boolean {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0
 }

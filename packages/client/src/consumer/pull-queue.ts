@@ -1,5 +1,6 @@
 import { Deferred } from '../deferred'
 import type { RequestRefusedError } from '../errors'
+import type { ReceivedMessage } from '../message'
 import type { MessageQueue } from '../message-queue'
 import { PulledBatch } from './batch'
 import type { QueueState } from './consumer-health'
@@ -15,6 +16,8 @@ export interface PullQueueListener {
   voided(queue: PullQueue): void
   moved(queue: PullQueue, offset: number, from: number, remark: string | undefined): void
   troubled(queue: PullQueue, error: unknown, failures: number): void
+  /** Everything up to its end was fetched. */
+  fetched(): void
   /** A pull was answered with messages, or with news of where there are some. */
   answered(): void
   /** Whether it is for good. */
@@ -23,29 +26,42 @@ export interface PullQueueListener {
   hasRoom(): boolean
 }
 
+/** How far a queue is read. */
+export interface PullQueueLimits {
+  /** Batches that are fetched ahead. */
+  readonly prefetch: number
+  /** The first offset that is not wanted; `Infinity` for none. */
+  readonly endOffset: number
+}
+
 /** One queue of a pull consumer: its pull loop, what was fetched ahead, and how far it was handed out and committed. */
 export class PullQueue implements PullSink {
   readonly queue: MessageQueue
   readonly #group: string
   readonly #parts: ConsumerParts
   readonly #prefetch: number
+  /** The first offset that is not wanted. */
+  readonly #endOffset: number
   readonly #listener: PullQueueListener
   readonly #loop: PullLoop
   readonly #ahead = new Set<PulledBatch>()
   #room: Deferred | undefined
   #isPaused = false
   #isDropped = false
+  /** Everything wanted below was fetched. */
+  #fetched = -1
   /** Everything below was handed out. */
   #position: number | undefined
   /** The highest offset committed since the position was last chosen freely. */
   #committed = -1
   #epoch = 0
 
-  constructor(parts: ConsumerParts, settings: PullSettings, prefetch: number, listener: PullQueueListener) {
+  constructor(parts: ConsumerParts, settings: PullSettings, limits: PullQueueLimits, listener: PullQueueListener) {
     this.queue = settings.queue
     this.#group = settings.group
     this.#parts = parts
-    this.#prefetch = prefetch
+    this.#prefetch = limits.prefetch
+    this.#endOffset = limits.endOffset
     this.#listener = listener
     this.#loop = new PullLoop(parts, settings, this)
     // Ended by drop(); it never rejects.
@@ -66,6 +82,11 @@ export class PullQueue implements PullSink {
     const bytes = batches.reduce((sum, batch) => sum + batch.bytes, 0)
     const { lastPullAt, maxOffset, failures, isWorking } = this.#loop
     return { count, bytes, position: this.#position, maxOffset, lastPullAt, failures, isWorking }
+  }
+
+  /** Whether everything up to its end was handed out. */
+  get isAtEnd(): boolean {
+    return this.#fetched >= this.#endOffset && this.#ahead.size === 0
   }
 
   /** Its batch is given to the user. */
@@ -119,12 +140,19 @@ export class PullQueue implements PullSink {
   placed(offset: number): void {
     this.#position = offset
     this.#listener.placed(this, offset)
+    this.#fetchedTo(offset)
   }
 
-  take({ messages, nextOffset }: Received): void {
+  take(received: Received): void {
     this.#listener.answered()
+    const nextOffset = Math.min(received.nextOffset, this.#endOffset)
+    const messages = received.messages.filter(({ queueOffset }) => queueOffset < this.#endOffset)
     if (messages.length === 0 && this.#ahead.size === 0) this.#position = nextOffset
-    if (messages.length === 0) return
+    if (messages.length > 0) this.#keep(messages, nextOffset)
+    this.#fetchedTo(nextOffset)
+  }
+
+  #keep(messages: readonly ReceivedMessage[], nextOffset: number): void {
     const bytes = messages.reduce((sum, message) => sum + message.storedBytes, 0)
     const epoch = this.#epoch
     const batch = new PulledBatch(this.queue, messages, nextOffset, bytes, ({ nextOffset: offset }) => this.#commit(offset, epoch))
@@ -146,8 +174,13 @@ export class PullQueue implements PullSink {
     return this.#listener.refused(error)
   }
 
+  #fetchedTo(offset: number): void {
+    this.#fetched = offset
+    if (offset >= this.#endOffset) this.#listener.fetched()
+  }
+
   #hasRoom(): boolean {
-    return !this.#isPaused && this.#ahead.size < this.#prefetch && this.#listener.hasRoom()
+    return !this.#isPaused && this.#fetched < this.#endOffset && this.#ahead.size < this.#prefetch && this.#listener.hasRoom()
   }
 
   /** What was fetched does not count any more, and batches handed out can no longer be committed. */
@@ -157,6 +190,7 @@ export class PullQueue implements PullSink {
     this.#position = position
     this.#ahead.clear()
     this.#listener.voided(this)
+    if (position !== undefined) this.#fetchedTo(position)
   }
 
   async #commit(offset: number, epoch: number): Promise<boolean> {

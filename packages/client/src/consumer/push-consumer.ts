@@ -87,7 +87,7 @@ export class PushConsumer<M extends Message = Message> {
     this.#events = new EventSource(parts.logger, { clientId: parts.clientId, group: this.group })
     this.events = this.#events as unknown as Events<PushConsumerEvents<M>>
     this.#topicOf = topicFinder(new Map(options.subscriptions.map(({ topic }) => [topic.name, topic])))
-    this.#pool = new HandlerPool({ clock: parts.clock, concurrency: options.concurrency, timeoutMs: options.handlerTimeoutMs })
+    this.#pool = this.#handlerPool()
     this.#tasks = this.#taskParts(handler as Handler)
     const settings = {
       group: this.group,
@@ -231,6 +231,21 @@ export class PushConsumer<M extends Message = Message> {
     this.#events.emit('revoked', { queue, offset })
   }
 
+  #handlerPool(): HandlerPool<MessageTask> {
+    const { parts, options } = this.#setup
+    return new HandlerPool({
+      clock: parts.clock,
+      concurrency: options.concurrency,
+      maxRunningBytes: options.maxConcurrentBytes,
+      maxWaiting: options.maxWaiting,
+      maxWaitingBytes: options.maxWaitingBytes,
+      timeoutMs: options.handlerTimeoutMs,
+      onRoom: () => {
+        for (const one of this.#queues.values()) one.wakeIfRoom()
+      }
+    })
+  }
+
   readonly #queueListener: PushQueueListener = {
     arrived: (queue, pending) => this.#pool.add(pending.map((entry) => new MessageTask(this.#tasks, queue, entry))),
     placed: ({ queue }, offset) => this.#events.emit('assigned', { queue, offset }),
@@ -246,7 +261,8 @@ export class PushConsumer<M extends Message = Message> {
     answered: () => {
       this.#hasRead = true
     },
-    refused: (error) => this.#refused(error)
+    refused: (error) => this.#refused(error),
+    hasRoom: () => this.#pool.hasRoom()
   }
 
   readonly #again = new Set<MessageTask>()

@@ -20,6 +20,8 @@ export interface PushQueueListener {
   answered(): void
   /** Whether it is for good. */
   refused(error: RequestRefusedError): boolean
+  /** Whether more may be pulled for all queues together. */
+  hasRoom(): boolean
 }
 
 /** One queue of a push consumer: its pull loop, what it holds, and how far it is settled. */
@@ -78,7 +80,7 @@ export class PushQueue implements PullSink {
   /** Whether the entry was still to settle. */
   settle(entry: PendingMessage<ReceivedMessage>): boolean {
     if (!this.#held?.settle(entry)) return false
-    this.#wakeIfRoom()
+    this.wakeIfRoom()
     return true
   }
 
@@ -88,7 +90,7 @@ export class PushQueue implements PullSink {
 
   resume(): void {
     this.#isPaused = false
-    this.#wakeIfRoom()
+    this.wakeIfRoom()
   }
 
   /** Pulls no more. What it holds can still be settled and committed. */
@@ -105,10 +107,17 @@ export class PushQueue implements PullSink {
   }
 
   async whenRoom(signal: AbortSignal): Promise<void> {
-    while (!signal.aborted && (this.#isPaused || this.#flow() !== 'PULL')) {
+    while (!signal.aborted && !this.#hasRoom()) {
       this.#room = new Deferred()
       await this.#room.promise
     }
+  }
+
+  wakeIfRoom(): void {
+    if (this.#room === undefined || !this.#hasRoom()) return
+    const room = this.#room
+    this.#room = undefined
+    room.resolve()
   }
 
   placed(offset: number, isCommitted: boolean): void {
@@ -142,10 +151,7 @@ export class PushQueue implements PullSink {
     return this.#held === undefined ? 'PULL' : flowControl(this.#held.state, this.#limits)
   }
 
-  #wakeIfRoom(): void {
-    if (this.#room === undefined || this.#isPaused || this.#flow() !== 'PULL') return
-    const room = this.#room
-    this.#room = undefined
-    room.resolve()
+  #hasRoom(): boolean {
+    return !this.#isPaused && this.#flow() === 'PULL' && this.#listener.hasRoom()
   }
 }

@@ -41,6 +41,7 @@ export class RouteTable {
   readonly #entries = new Map<string, Entry>()
   readonly #listeners = new Set<RouteListener>()
   readonly #dropListeners = new Set<(topic: string) => void>()
+  readonly #answerListeners = new Set<(error: unknown) => void>()
   #isOpen = true
   readonly #log: FailureStreak
 
@@ -59,6 +60,12 @@ export class RouteTable {
   onDrop(listener: (topic: string) => void): () => void {
     this.#dropListeners.add(listener)
     return () => void this.#dropListeners.delete(listener)
+  }
+
+  /** Calls back when the nameservers stop answering, with why, and when they answer again, with nothing. */
+  onAnswered(listener: (error?: unknown) => void): () => void {
+    this.#answerListeners.add(listener)
+    return () => void this.#answerListeners.delete(listener)
   }
 
   /** Every route known now. */
@@ -123,6 +130,7 @@ export class RouteTable {
     this.#entries.clear()
     this.#listeners.clear()
     this.#dropListeners.clear()
+    this.#answerListeners.clear()
   }
 
   #addressesOf(brokerName: string): ReadonlyMap<number, string> | undefined {
@@ -164,8 +172,12 @@ export class RouteTable {
   }
 
   #noteAnswer({ isAnswered, asked }: RouteAnswer): void {
-    if (isAnswered) this.#log.worked()
-    else if (this.#isOpen) this.#log.failed(new NameserverUnreachableError(asked))
+    if (!this.#isOpen) return
+    const wasAnswered = this.isAnswered
+    const error = isAnswered ? undefined : new NameserverUnreachableError(asked)
+    if (error === undefined) this.#log.worked()
+    else this.#log.failed(error)
+    if (wasAnswered !== isAnswered) for (const listener of [...this.#answerListeners]) listener(error)
   }
 
   #learn(entry: Entry, route: TopicRoute, isGuess: boolean): void {
