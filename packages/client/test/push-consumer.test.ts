@@ -230,6 +230,18 @@ describe('a push consumer', () => {
     expect(world.broker.messages('%DLQ%g').map(({ body }) => body.toString())).toEqual(['no json'])
   })
 
+  it('tells the sharding key a message was sent with', async () => {
+    world.broker.store('orders', 0, 'keyed', { __SHARDINGKEY: 'customer-7' })
+    world.broker.store('orders', 1, 'free')
+    const seen: unknown[] = []
+    await consume((message) => void seen.push([message.value, message.shardingKey]))
+    await world.clock.settle()
+    expect(seen.sort()).toEqual([
+      ['free', undefined],
+      ['keyed', 'customer-7']
+    ])
+  })
+
   it('compares tags as text again where the broker filters by hash', async () => {
     world.broker.store('orders', 0, 'wanted', { TAGS: 'Aa' })
     world.broker.store('orders', 0, 'alike', { TAGS: 'BB' })
@@ -260,6 +272,38 @@ describe('a push consumer', () => {
       await world.clock.settle()
     }
     expect(settled).toBe(600)
+  })
+
+  it('bounds what is pulled and waits for a handler over all queues, and the bytes that handlers hold', async () => {
+    fill(600)
+    const release: Array<() => void> = []
+    let running = 0
+    let most = 0
+    const consumer = await consume(
+      async () => {
+        most = Math.max(most, ++running)
+        await new Promise<void>((resolve) => release.push(resolve))
+        running--
+      },
+      // Bodies m0 to m599: 4 bytes and less, so that 40 bytes are 10 messages and more.
+      { concurrency: 1000, maxConcurrentBytes: 40, maxWaiting: 64 }
+    )
+    await world.clock.advance(60_000)
+    const pending = (): number => consumer.health().queues.reduce((sum, queue) => sum + queue.pending, 0)
+    expect(pending()).toBeLessThan(64 + 2 * 32 + 20)
+    let settled = 0
+    let mostPending = 0
+    for (let round = 0; round < 200 && settled < 600; round++) {
+      for (const one of release.splice(0)) {
+        one()
+        settled++
+      }
+      await world.clock.settle()
+      mostPending = Math.max(mostPending, pending())
+    }
+    expect(settled).toBe(600)
+    expect(most).toBeLessThanOrEqual(20)
+    expect(mostPending).toBeLessThan(64 + 2 * 32 + 20)
   })
 
   it('lets one stuck message hold back only so many behind it', async () => {

@@ -82,7 +82,7 @@ export class HandlerPool<Task extends HandlerTask = HandlerTask> {
   abort(isUnwanted: (task: Task) => boolean, reason: unknown): void {
     for (const running of [...this.#running]) if (!running.isOver && isUnwanted(running.task)) running.abort(reason)
     this.#setWaiting(this.#waiting.slice(this.#head).filter((task) => task.isWanted()))
-    this.#tellRoom()
+    this.#pump()
   }
 
   /** Starts no more handlers. */
