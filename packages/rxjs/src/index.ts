@@ -1,3 +1,5 @@
 export { type DeliveriesOptions, deliveries } from './deliveries'
 export { Delivery } from './delivery'
+export { type MarbleMessage, type MarbleRecord, type Marbles, marbles } from './marbles'
+export { type SchedulerClock, schedulerOf } from './scheduler'
 export { type Emitted, type Projection, type SettleOptions, settle } from './settle'
