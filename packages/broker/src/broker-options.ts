@@ -12,6 +12,7 @@ import {
   silentLogger
 } from 'net-ts-protocol-kit'
 import { type BrokerLimits, DEFAULT_BROKER_LIMITS } from './broker-limits'
+import type { PulledListener } from './pull/pulled'
 
 /** How a broker is set up. */
 export interface BrokerOptions {
@@ -43,6 +44,8 @@ export interface BrokerOptions {
   readonly network?: Network
   /** Default: no output. */
   readonly logger?: Logger
+  /** Told of every answer that hands messages to a consumer group, for tests and tools. Default: nobody. */
+  readonly onPulled?: PulledListener
 }
 
 /** Options with everything decided. */
@@ -60,6 +63,7 @@ export interface ResolvedBrokerOptions {
   readonly clock: Clock
   readonly network: Network
   readonly logger: Logger
+  readonly onPulled: PulledListener | undefined
 }
 
 /** An option that cannot be. `facts.option` names it. */
@@ -83,7 +87,8 @@ const KNOWN: ReadonlySet<string> = new Set([
   'limits',
   'clock',
   'network',
-  'logger'
+  'logger',
+  'onPulled'
 ])
 
 /** @throws BrokerOptionsError naming the option. */
@@ -113,7 +118,8 @@ export function resolveBrokerOptions(options: BrokerOptions): ResolvedBrokerOpti
     limits,
     clock: options.clock ?? realClock,
     network: options.network ?? realNetwork,
-    logger: options.logger ?? silentLogger
+    logger: options.logger ?? silentLogger,
+    onPulled: options.onPulled
   })
 }
 

@@ -115,11 +115,21 @@ export class BrokerServices {
 
   #registerConsuming(server: Pick<RemotingServer, 'register'>): void {
     const { options, tables } = this.#given
-    const { store, clock, limits } = options
+    const { store, clock, limits, onPulled } = options
     const { topics, groups, offsets } = tables
     const commits = new OffsetCommits({ store, topics, groups, offsets })
     const subscriptions = new PullSubscriptions(this.clients, new SubscriptionTexts(limits.maxTags))
-    const { pull } = new PullMessageProcessor({ store, clock, topics, groups, subscriptions, commits, heldPulls: this.heldPulls, limits })
+    const { pull } = new PullMessageProcessor({
+      store,
+      clock,
+      topics,
+      groups,
+      subscriptions,
+      commits,
+      heldPulls: this.heldPulls,
+      limits,
+      onPulled
+    })
     server.register(RequestCode.PULL_MESSAGE, pull)
     server.register(RequestCode.LITE_PULL_MESSAGE, pull)
     server.register(RequestCode.UPDATE_CONSUMER_OFFSET, updateConsumerOffset(commits))

@@ -1,7 +1,9 @@
 import { Perm } from '@rocketmq-ts/remoting/wire'
 import { CodedError, type Endpoint } from 'net-ts-protocol-kit'
 import { type BrokerOptions, type ResolvedBrokerOptions, resolveBrokerOptions } from './broker-options'
+import type { BrokerSnapshot } from './broker-snapshot'
 import type { BrokerStats } from './broker-stats'
+import type { GroupOptions } from './group/group-options'
 import { Refusal } from './refusal'
 import { RunningBroker } from './running-broker'
 
@@ -31,6 +33,7 @@ export class TopicError extends CodedError {
 export class Broker {
   readonly #options: ResolvedBrokerOptions
   #running: RunningBroker | undefined
+  #closed: RunningBroker | undefined
   #starting: Promise<void> | undefined
   #closing: Promise<void> | undefined
 
@@ -61,6 +64,11 @@ export class Broker {
   /** How much it holds now. */
   get stats(): BrokerStats {
     return this.#serving().stats
+  }
+
+  /** What it knows now; after `close` what it knew at the end. */
+  snapshot(): BrokerSnapshot {
+    return (this.#closed ?? this.#serving()).snapshot
   }
 
   /**
@@ -106,6 +114,15 @@ export class Broker {
     await topicAdmin.put(config)
   }
 
+  /**
+   * Creates a consumer group or replaces its settings. Groups that nobody created come into being when they are first used.
+   *
+   * @throws GroupError when it cannot be.
+   */
+  createGroup(name: string, options: GroupOptions = {}): void {
+    this.#serving().putGroup(name, options)
+  }
+
   async #start(): Promise<void> {
     if (this.#closing !== undefined) throw new CodedError('BROKER_CLOSED', 'the broker was closed: make a new one over the same store')
     const running = await RunningBroker.open(this.#options)
@@ -117,6 +134,7 @@ export class Broker {
     await this.#starting?.catch(() => {})
     const running = this.#running
     this.#running = undefined
+    this.#closed = running
     await running?.close()
   }
 

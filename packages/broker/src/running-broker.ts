@@ -3,8 +3,10 @@ import { type Endpoint, formatEndpoint, RepeatedLog, type Timer } from 'net-ts-p
 import { advertisedHost, ipOf, replicationEndpoint } from './broker-address'
 import type { ResolvedBrokerOptions } from './broker-options'
 import { BrokerServices } from './broker-services'
+import type { BrokerSnapshot } from './broker-snapshot'
 import type { BrokerStats } from './broker-stats'
 import { BrokerTables } from './broker-tables'
+import { type GroupOptions, putGroup } from './group/group-options'
 import type { TopicAdminProcessor } from './processor/topic-admin'
 import { RECHECK_MS } from './pull/held-pulls'
 import { Registration, type RegistrationContent } from './registration'
@@ -94,6 +96,22 @@ export class RunningBroker {
       heldPulls: heldPulls.count,
       locks: locks.count
     }
+  }
+
+  get snapshot(): BrokerSnapshot {
+    const { topics, groups, offsets } = this.#tables
+    return {
+      topics: new Map(topics.all),
+      groups: [...groups.all.keys()],
+      offsets: [...offsets],
+      delayOffsets: this.#services.delays.offsets,
+      clients: this.#services.clients.connected
+    }
+  }
+
+  /** @throws GroupError */
+  putGroup(name: string, options: GroupOptions): void {
+    putGroup(this.#tables.groups, this.#options.limits, name, options)
   }
 
   /** Registers for the first time; settles when every nameserver has answered or failed. */

@@ -2,6 +2,7 @@ import type { Peer } from '@rocketmq-ts/remoting'
 import type { ConsumerData, HeartbeatData } from '@rocketmq-ts/remoting/wire'
 import type { Clock } from 'net-ts-protocol-kit'
 import { ownText } from '../own-text'
+import type { ClientIdentity, ConnectedClient } from './connected-client'
 import { ConsumerGroup, tagCountOf } from './consumer-group'
 
 /** How long a client is kept in a group after its last heartbeat for it. Milliseconds. */
@@ -30,6 +31,7 @@ export class ClientRegistry {
   readonly #clock: Clock
   readonly #groups = new Map<string, ConsumerGroup>()
   readonly #memberships = new Map<Peer, Memberships>()
+  readonly #identities = new WeakMap<Peer, ClientIdentity>()
   #tagCount = 0
   readonly #onMembersChanged: (group: ConsumerGroup) => void
 
@@ -42,6 +44,19 @@ export class ClientRegistry {
   /** How many connections are in a group. */
   get size(): number {
     return this.#memberships.size
+  }
+
+  /** Connections that are in a group, and who they are. */
+  get connected(): readonly ConnectedClient[] {
+    return [...this.#memberships.keys()].flatMap((peer) => this.#connectedClient(peer) ?? [])
+  }
+
+  /** Notes what a client says of itself. */
+  introduced(peer: Peer, { clientId, language, version }: ClientIdentity): void {
+    const known = this.#identities.get(peer)
+    if (known?.clientId === clientId && known.language === language && known.version === version) return
+    const ownLanguage = typeof language === 'string' ? ownText(language) : language
+    this.#identities.set(peer, { clientId: ownText(clientId), language: ownLanguage, version })
   }
 
   /** A consumer group that has members. */
@@ -117,6 +132,14 @@ export class ClientRegistry {
     }
     for (const peer of left) this.#memberships.delete(peer)
     return left
+  }
+
+  #connectedClient(peer: Peer): ConnectedClient | undefined {
+    const identity = this.#identities.get(peer)
+    if (identity === undefined) return undefined
+    const { consumers, producers } = this.#of(peer)
+    const consumerGroups = [...consumers].flatMap((name) => this.#groups.get(name)?.membership ?? [])
+    return { ...identity, address: peer.remote, producerGroups: [...producers.keys()], consumerGroups }
   }
 
   #subscribe(group: ConsumerGroup, data: ConsumerData): boolean {

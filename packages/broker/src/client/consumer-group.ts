@@ -1,6 +1,7 @@
 import type { Peer } from '@rocketmq-ts/remoting'
 import type { ConsumerData, SubscriptionData } from '@rocketmq-ts/remoting/wire'
 import { ownText } from '../own-text'
+import type { ConsumerMembership } from './connected-client'
 import { type TagsFilter, tagsFilter } from './subscription-filter'
 
 /** One member of a group: a client by the connection over which its heartbeats come. */
@@ -17,6 +18,8 @@ export interface GroupSubscription {
   readonly expressionType: string
   readonly filter: TagsFilter
   readonly tagCount: number
+  /** For people: cut off when it is very long. */
+  readonly expression: string
 }
 
 /** How much subscriptions count for: one for each tag, and one for a subscription without tags. */
@@ -57,6 +60,12 @@ export class ConsumerGroup {
     return sum
   }
 
+  /** What a member is a member of. */
+  get membership(): ConsumerMembership {
+    const subscriptions = [...this.#subscriptions].map(([topic, { expression }]) => ({ topic, expression }))
+    return { group: this.name, messageModel: this.messageModel, subscriptions }
+  }
+
   subscription(topic: string): GroupSubscription | undefined {
     return this.#subscriptions.get(topic)
   }
@@ -92,8 +101,12 @@ export class ConsumerGroup {
 
 function groupSubscription(data: SubscriptionData): GroupSubscription {
   const expressionType = ownText(data.expressionType.slice(0, MAX_TYPE_LENGTH))
-  return { subVersion: data.subVersion, expressionType, filter: tagsFilter(data), tagCount: tagCountOf([data]) }
+  const expression = ownText(data.subString.slice(0, MAX_EXPRESSION_LENGTH))
+  return { subVersion: data.subVersion, expressionType, filter: tagsFilter(data), tagCount: tagCountOf([data]), expression }
 }
 
 /** Enough for the types that exist, and to say which one does not. */
 const MAX_TYPE_LENGTH = 64
+
+/** Enough to see what a group wants. */
+const MAX_EXPRESSION_LENGTH = 256

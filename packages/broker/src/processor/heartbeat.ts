@@ -39,6 +39,8 @@ export class HeartbeatProcessor {
     if (problem !== undefined) return new Refusal(ResponseCode.INVALID_PARAMETER, `heartbeat: ${problem}`)
     if (this.#options.clients.tagCountAfter(request.body) > this.#options.limits.maxTagsInTotal) return tooManyTags()
     const { clientID, producerDataSet, consumerDataSet } = request.body
+    const { language, version } = request.command
+    this.#options.clients.introduced(request.peer, { clientId: clientID, language, version })
     let wantsSubscriptions = false
     for (const data of consumerDataSet) if (this.#consumer(request, clientID, data)) wantsSubscriptions = true
     for (const { groupName } of producerDataSet) this.#options.clients.producerHeard(groupName, request.peer)

@@ -18,6 +18,7 @@ import type { OffsetCommits } from '../offset/offset-commits'
 import type { HeldPull, HeldPulls } from '../pull/held-pulls'
 import { pullCode, pullHeader } from '../pull/pull-answer'
 import type { PullSubscriptions } from '../pull/pull-subscription'
+import type { PulledListener } from '../pull/pulled'
 import { Refusal } from '../refusal'
 import { noGroup } from '../send/retry-sends'
 import type { TopicTable } from '../topic/topic-table'
@@ -35,6 +36,7 @@ export interface PullMessageOptions {
   readonly commits: OffsetCommits
   readonly heldPulls: HeldPulls
   readonly limits: BrokerLimits
+  readonly onPulled: PulledListener | undefined
 }
 
 /** What a pull is about, once it is allowed. */
@@ -87,9 +89,15 @@ export class PullMessageProcessor {
     // Only the first look at a request commits: when it wakes, its client may have committed more.
     if (mayHold && hasFlag(header.sysFlag, PullSysFlag.COMMIT_OFFSET)) this.#commit(request)
     const answer = { code, remark: result.status, header: pullHeader(result, topic.topicSysFlag, group.groupSysFlag ?? 0) }
-    if (code === ResponseCode.SUCCESS) return { ...answer, body: result.records }
+    if (code === ResponseCode.SUCCESS) return { ...answer, body: this.#handedOut(request, result.records) }
     if (code !== ResponseCode.PULL_NOT_FOUND || !mayHold || !hasFlag(header.sysFlag, PullSysFlag.SUSPEND)) return answer
     return this.#hold(request, filter, answer)
+  }
+
+  #handedOut({ header }: PullRequest, records: readonly Buffer[]): readonly Buffer[] {
+    const { consumerGroup: group, topic, queueId } = header
+    this.#options.onPulled?.({ group, topic, queueId, records })
+    return records
   }
 
   #commit({ header }: PullRequest): void {
