@@ -1,1 +1,7 @@
-export type { TopicOptions } from '@rocketmq-ts/broker'
+export type { GroupOptions, TopicOptions } from '@rocketmq-ts/broker'
+export { Cluster } from './cluster'
+export type { ClusterClientOptions, ClusterConnection } from './cluster-clients'
+export { ClusterError, type ClusterErrorCode, ClusterOptionsError } from './cluster-error'
+export type { ClusterGroupOptions, ClusterOptions, ClusterTopicOptions } from './cluster-options'
+export type { WaitOptions } from './cluster-time'
+export { startCluster } from './start-cluster'

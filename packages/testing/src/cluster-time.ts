@@ -1,0 +1,129 @@
+import { type Clock, type ManualClock, type PendingTimer, realClock } from 'net-ts-protocol-kit'
+import { ClusterError } from './cluster-error'
+
+/** How far a wait may move a hand-driven clock, or how long it may take on the real one. */
+export interface WaitOptions {
+  /** Milliseconds of the cluster's clock. */
+  readonly withinMs?: number
+}
+
+/** What a cluster's time needs to know of the world that its clock does not move. */
+export interface TimeSurroundings {
+  /** `undefined`: the real clock. */
+  readonly manual: ManualClock | undefined
+  /** Whether bytes travel over real sockets, which need real time. */
+  readonly hasRealNetwork: boolean
+  /** Handlers that run now, as a mark that changes when one of them gets somewhere; `undefined` when none runs. */
+  readonly handlersMark: () => string | undefined
+}
+
+/** How often the real clock is looked at. Milliseconds. */
+const POLL_MS = 5
+/** How long a handler may do real work, such as asking a database, before hand-driven time moves on without it. Milliseconds. */
+const PATIENCE_MS = 250
+
+/** The time of a cluster: the real one, or one that moves by hand and, while someone waits for something, by itself. */
+export class ClusterTime {
+  readonly clock: Clock
+  readonly #surroundings: TimeSurroundings
+
+  constructor(surroundings: TimeSurroundings) {
+    this.clock = surroundings.manual ?? realClock
+    this.#surroundings = surroundings
+  }
+
+  get isDriven(): boolean {
+    return this.#surroundings.manual !== undefined
+  }
+
+  /** @throws ClusterError `CLOCK_IS_REAL` */
+  advance(ms: number): Promise<void> {
+    return this.#driven('advance').advance(ms)
+  }
+
+  /** @throws ClusterError `CLOCK_IS_REAL` */
+  settle(): Promise<void> {
+    return this.#driven('settle').settle()
+  }
+
+  /** @throws ClusterError `CLOCK_IS_REAL` */
+  pendingTimers(): readonly PendingTimer[] {
+    return this.#driven('pendingTimers').pendingTimers
+  }
+
+  /**
+   * Waits for a promise, with time moving for as long as it does not settle.
+   *
+   * @throws ClusterError `NOT_SETTLED`
+   */
+  async drive<T>(what: string, promise: Promise<T>, withinMs: number): Promise<T> {
+    let isSettled = false
+    const settled = (): void => {
+      isSettled = true
+    }
+    promise.then(settled, settled)
+    if (await this.until(() => isSettled, withinMs)) return promise
+    throw new ClusterError('NOT_SETTLED', `${what} is still not settled after ${withinMs} ms of the cluster's time`, { withinMs })
+  }
+
+  /** Moves time on, or waits, until a condition holds. Whether it does. */
+  until(isReached: () => boolean, withinMs: number): Promise<boolean> {
+    const { manual } = this.#surroundings
+    return manual === undefined ? pollUntil(isReached, withinMs) : this.#driveUntil(manual, isReached, withinMs)
+  }
+
+  /** From one timer to the next, so that the condition is met at the first moment it can be. */
+  async #driveUntil(clock: ManualClock, isReached: () => boolean, withinMs: number): Promise<boolean> {
+    const deadline = clock.monotonic() + withinMs
+    await clock.settle()
+    for (;;) {
+      if (isReached() || (await this.#reachedInRealTime(clock, isReached))) return true
+      const leftMs = deadline - clock.monotonic()
+      if (leftMs <= 0) return false
+      await clock.advance(Math.min(leftMs, clock.pendingTimers[0]?.dueInMs ?? leftMs))
+    }
+  }
+
+  /** Gives real sockets a moment, and handlers at real work as long as they get somewhere. */
+  async #reachedInRealTime(clock: ManualClock, isReached: () => boolean): Promise<boolean> {
+    const { hasRealNetwork, handlersMark } = this.#surroundings
+    if (hasRealNetwork) await realPause(clock)
+    let mark = handlersMark()
+    let waitedMs = 0
+    while (mark !== undefined && !isReached() && waitedMs < PATIENCE_MS && mark !== this.#givenUp) {
+      await realPause(clock)
+      const next = handlersMark()
+      waitedMs = next === mark ? waitedMs + POLL_MS : 0
+      mark = next
+    }
+    this.#givenUp = mark
+    return isReached()
+  }
+
+  /** Handlers that were waited for in vain: they wait for the cluster's time to move. */
+  #givenUp: string | undefined
+
+  #driven(call: string): ManualClock {
+    const { manual } = this.#surroundings
+    if (manual !== undefined) return manual
+    throw new ClusterError('CLOCK_IS_REAL', `${call}() needs the hand-driven clock: start the cluster with clock: 'manual'`)
+  }
+}
+
+async function pollUntil(isReached: () => boolean, withinMs: number): Promise<boolean> {
+  const deadline = realClock.monotonic() + withinMs
+  while (!isReached()) {
+    if (realClock.monotonic() >= deadline) return false
+    await pause()
+  }
+  return true
+}
+
+async function realPause(clock: ManualClock): Promise<void> {
+  await pause()
+  await clock.settle()
+}
+
+function pause(): Promise<void> {
+  return new Promise((resolve) => void realClock.setTimeout(resolve, POLL_MS))
+}

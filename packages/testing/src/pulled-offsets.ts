@@ -1,0 +1,42 @@
+import type { Pulled } from '@rocketmq-ts/broker'
+import { decodeRecord } from '@rocketmq-ts/remoting/wire'
+import { OffsetRanges } from './offset-ranges'
+
+/**
+ * Which messages a broker has handed to which consumer group. An offset alone does not tell: a group that begins at the end of
+ * a queue, or wants other tags, passes messages that it never got.
+ */
+export class PulledOffsets {
+  readonly #queues = new Map<string, OffsetRanges>()
+  #count = 0
+
+  /** A number that grows with every message handed out. */
+  get count(): number {
+    return this.#count
+  }
+
+  has(group: string, topic: string, queueId: number, queueOffset: number): boolean {
+    return this.#queues.get(keyOf(group, topic, queueId))?.has(queueOffset) ?? false
+  }
+
+  /** Whether the group got anything of the topic. */
+  hasAny(group: string, topic: string): boolean {
+    return this.#topics.has(`${group} ${topic}`)
+  }
+
+  add({ group, topic, queueId, records }: Pulled): void {
+    const key = keyOf(group, topic, queueId)
+    const offsets = this.#queues.get(key) ?? new OffsetRanges()
+    this.#queues.set(key, offsets)
+    this.#topics.add(`${group} ${topic}`)
+    for (const record of records) offsets.add(decodeRecord(record).queueOffset)
+    this.#count += records.length
+  }
+
+  readonly #topics = new Set<string>()
+}
+
+/** No legal name contains a space. */
+function keyOf(group: string, topic: string, queueId: number): string {
+  return `${group} ${topic} ${queueId}`
+}
