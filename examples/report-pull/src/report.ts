@@ -50,6 +50,7 @@ async function place(consumer: SalesConsumer, report: ReportFile, range: Range):
     else await consumer.seek(queue, before.next)
     if (report.isRead(queue)) consumer.pause(queue)
   }
+  await report.save()
 }
 
 /** Totals and place are saved together; only then the broker hears of it, for those who watch the group's lag. */
