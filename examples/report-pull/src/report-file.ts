@@ -1,5 +1,5 @@
 import { readFile, rename, writeFile } from 'node:fs/promises'
-import type { MessageQueue } from '@rocketmq-ts/client'
+import type { MessageQueue, PullConsumerOptions } from '@rocketmq-ts/client'
 import type { Sale } from './sales'
 
 /** How far the report has read a queue. */
@@ -48,13 +48,21 @@ export class ReportFile {
     return this.#totals
   }
 
-  isRead(queue: MessageQueue): boolean {
-    const progress = this.progress(queue)
-    return progress !== undefined && isRead(progress)
+  /** What is still to be read, for a pull consumer. */
+  unread(topic: string): NonNullable<PullConsumerOptions['queues']> {
+    return Object.entries(this.#queues).flatMap(([name, { next, end }]) => {
+      const [brokerName = '', queueId] = name.split('/')
+      return next < end ? [{ topic, brokerName, queueId: Number(queueId), startOffset: next, endOffset: end }] : []
+    })
   }
 
-  progress(queue: MessageQueue): Readonly<Progress> | undefined {
-    return this.#queues[nameOf(queue)]
+  knows(queue: MessageQueue): boolean {
+    return this.#queues[nameOf(queue)] !== undefined
+  }
+
+  isRead(queue: MessageQueue): boolean {
+    const progress = this.#queues[nameOf(queue)]
+    return progress !== undefined && isRead(progress)
   }
 
   begin(queue: MessageQueue, progress: Progress): void {

@@ -1,4 +1,4 @@
-import type { Batch, Client, MessageOfTopic, PullConsumer } from '@rocketmq-ts/client'
+import type { Batch, Client, MessageOfTopic, MessageQueue } from '@rocketmq-ts/client'
 import type { ReportFile } from './report-file'
 import { Sales } from './sales'
 
@@ -16,51 +16,42 @@ export interface ReportOptions {
   readonly signal: AbortSignal
 }
 
-type SalesConsumer = PullConsumer<MessageOfTopic<typeof Sales>>
 type SalesBatch = Batch<MessageOfTopic<typeof Sales>>
 
 /** Adds the sales stored in a range of time to the report, from where it stands; returns how many batches it read. */
 export async function readSales(mq: Client, report: ReportFile, { range, maxBatches, signal }: ReportOptions): Promise<number> {
-  // All queues for itself, outside of the sharing among members of a group: a report wants everything.
-  const consumer = mq.pullConsumer({ group: 'sales-report', subscriptions: [{ topic: Sales }], queues: 'all', from: 'first' })
+  for (const queue of await mq.queues.of(Sales)) await begin(mq, report, queue, range)
+  await report.save()
+  if (report.isComplete) return 0
+  // Queues of its own, outside of the sharing among members of a group: a report wants them all.
+  const consumer = mq.pullConsumer({ group: 'sales-report', subscriptions: [{ topic: Sales }], queues: report.unread(Sales.name) })
+  consumer.events.on('offsetMoved', ({ queue, from, to }) =>
+    console.error(`gone from queue ${queue.queueId}: offsets ${from} to ${to - 1}`)
+  )
   signal.addEventListener('abort', () => void consumer.close()) // ends the loop
-  await consumer.ready
-  await place(consumer, report, range)
   let batches = 0
-  if (!report.isComplete && maxBatches > 0) {
-    for await (const batch of consumer) {
-      batches += 1
-      await take(batch, report, range)
-      if (report.isRead(batch.queue)) consumer.pause(batch.queue)
-      if (report.isComplete || batches === maxBatches || signal.aborted) break
-    }
+  for await (const batch of consumer) {
+    batches += 1
+    await take(batch, report, range)
+    if (report.isRead(batch.queue)) consumer.pause(batch.queue)
+    if (report.isComplete || batches === maxBatches || signal.aborted) break
   }
   await consumer.close()
   return batches
 }
 
-/** Each queue goes on where the report stands, or else begins at the time; all end where they end now. */
-async function place(consumer: SalesConsumer, report: ReportFile, range: Range): Promise<void> {
-  await consumer.seekToEnd()
-  const ends = consumer.queues.map((queue) => consumer.position(queue) ?? 0)
-  await consumer.seekToTime(range.from)
-  for (const [at, queue] of consumer.queues.entries()) {
-    const before = report.progress(queue)
-    if (before === undefined) report.begin(queue, { next: consumer.position(queue) ?? 0, end: ends[at] ?? 0 })
-    else await consumer.seek(queue, before.next)
-    if (report.isRead(queue)) consumer.pause(queue)
-  }
-  await report.save()
+/** A queue that the report does not know is read from the time on, to where it ends now. */
+async function begin(mq: Client, report: ReportFile, queue: MessageQueue, { from }: Range): Promise<void> {
+  if (report.knows(queue)) return
+  report.begin(queue, { next: await mq.queues.offsetAt(queue, from), end: await mq.queues.maxOffset(queue) })
 }
 
 /** Totals and place are saved together; only then the broker hears of it, for those who watch the group's lag. */
 async function take(batch: SalesBatch, report: ReportFile, { from, to }: Range): Promise<void> {
-  const { next, end } = report.progress(batch.queue) ?? { next: 0, end: 0 }
-  if (next >= end) return // fetched ahead and not wanted
-  const unread = batch.messages.filter(({ queueOffset }) => queueOffset >= next && queueOffset < end)
-  const later = unread.find(({ storeTimestampMs }) => storeTimestampMs >= to)
-  for (const { storeTimestampMs, value } of unread) if (storeTimestampMs >= from && storeTimestampMs < to) report.add(value)
-  report.advance(batch.queue, batch.nextOffset, later?.queueOffset)
+  if (report.isRead(batch.queue)) return // fetched ahead, and of another day
+  const later = batch.messages.find(({ storeTimestampMs }) => storeTimestampMs >= to)
+  for (const { storeTimestampMs, value } of batch) if (storeTimestampMs >= from && storeTimestampMs < to) report.add(value)
+  report.advance(batch.queue, later?.queueOffset ?? batch.nextOffset, later?.queueOffset)
   await report.save()
   await batch.commit()
 }
