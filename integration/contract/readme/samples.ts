@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join, relative, resolve } from 'node:path'
 
 export const root = resolve(__dirname, '..', '..', '..')
@@ -12,6 +12,15 @@ export interface Sample {
   readonly code: string
   /** A program by itself: it imports what it uses and connects or starts something. Others are pieces that show a form. */
   readonly isProgram: boolean
+}
+
+/** The Markdown pages of a folder; none when there is no such folder. */
+export function pagesIn(folder: string): string[] {
+  if (!existsSync(join(root, folder))) return []
+  return readdirSync(join(root, folder))
+    .filter((name) => name.endsWith('.md'))
+    .sort()
+    .map((name) => `${folder}/${name}`)
 }
 
 const BLOCK = /^```(?:ts|typescript)\n([\s\S]*?)^```$/gm
