@@ -20,7 +20,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   broker: ['net-ts-protocol-kit', 'remoting', 'remoting/wire', 'store'],
   server: ['net-ts-protocol-kit', 'remoting', 'remoting/wire', 'nameserver', 'broker', 'store'],
   testing: ['net-ts-protocol-kit', 'remoting', 'remoting/wire', 'client', 'nameserver', 'broker', 'store'],
-  testcontainers: ['remoting', 'remoting/wire']
+  testcontainers: ['net-ts-protocol-kit', 'remoting', 'remoting/wire']
 }
 
 interface Import {

@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { RocketMQOptions, StartedRocketMQ } from '@rocketmq-ts/testcontainers'
 import { StartError } from '@rocketmq-ts/testcontainers'
+import { Admin } from '../../packages/testcontainers/src/admin'
 import {
   brokerJavaOptions,
   brokerProperties,
@@ -15,7 +16,6 @@ import {
 import { Cluster, type Runner } from '../../packages/testcontainers/src/cluster'
 import { type ResolvedOptions, resolveOptions } from '../../packages/testcontainers/src/options'
 import { freePort } from '../../packages/testcontainers/src/ports'
-import { type Registration, untilRegistered } from '../../packages/testcontainers/src/registration'
 
 const ip = '127.0.0.1'
 const linesKept = 20
@@ -31,17 +31,22 @@ export async function startJarProcesses(version: string, lib: string, options: R
   const brokerPort = resolved.brokerPort ?? (await freePort([0, -2, 1]))
   const nameserverPort = resolved.nameserverPort ?? (await freePort([0]))
   const properties = brokerProperties({ ip, port: brokerPort, nameserver: `${ip}:${nameserverPort}`, config: resolved.brokerConfig })
-  const registration = { ip, nameserverPort, brokerPort, image: resolved.image, timeoutMs: resolved.startupTimeoutMs }
-  const runner = new JarRunner(home, resolved, registration)
+  const runner = new JarRunner(home, resolved, nameserverPort)
+  const [nameserver, broker] = [`${ip}:${nameserverPort}`, `${ip}:${brokerPort}`]
+  const admin = new Admin({ nameserver, broker, advertised: broker, brokerName: properties.get('brokerName') ?? '' })
+  const { startupTimeoutMs } = resolved
+  const facts = { ip, nameserverPort, brokerPort, properties, version, image: await imageOf(version, lib), startupTimeoutMs }
+  const cluster = new Cluster(facts, runner, admin)
   try {
     await writeFile(join(home, 'nameserver.conf'), `listenPort=${nameserverPort}\n`)
     await writeFile(join(home, 'broker.conf'), propertiesText(properties))
     await runner.start()
+    await cluster.ready(resolved)
+    return cluster
   } catch (error) {
     await runner.remove()
     throw error
   }
-  return new Cluster({ ip, nameserverPort, brokerPort, properties, version, image: await imageOf(version, lib) }, runner)
 }
 
 /** A home directory as the assembled image has it; the jars stay where they are. */
@@ -66,26 +71,30 @@ async function imageOf(version: string, lib: string): Promise<StartedRocketMQ['i
 class JarRunner implements Runner {
   readonly #home: string
   readonly #options: ResolvedOptions
-  readonly #registration: Registration
+  readonly #nameserverPort: number
+  readonly #brokerLines: string[] = []
   #nameserver: ChildProcess | undefined
   #broker: ChildProcess | undefined
 
-  constructor(home: string, options: ResolvedOptions, registration: Registration) {
+  constructor(home: string, options: ResolvedOptions, nameserverPort: number) {
     this.#home = home
     this.#options = options
-    this.#registration = registration
+    this.#nameserverPort = nameserverPort
   }
 
   async start(): Promise<void> {
     this.#nameserver = this.#spawn('mqnamesrv', 'nameserver.conf', nameserverJavaOptions)
-    await this.#untilStarted('nameserver', this.#nameserver)
+    await this.#untilStarted('nameserver', this.#nameserver, [])
     await this.startBroker()
   }
 
   async startBroker(): Promise<void> {
     this.#broker = this.#spawn('mqbroker', 'broker.conf', brokerJavaOptions(this.#options.heapMegabytes))
-    await this.#untilStarted('broker', this.#broker)
-    await untilRegistered(this.#registration)
+    await this.#untilStarted('broker', this.#broker, this.#brokerLines)
+  }
+
+  brokerLog(): readonly string[] {
+    return [...this.#brokerLines]
   }
 
   async brokerRuns(): Promise<boolean> {
@@ -130,14 +139,12 @@ class JarRunner implements Runner {
   }
 
   #environment(): NodeJS.ProcessEnv {
-    const { nameserverPort } = this.#registration
-    return { ...process.env, HOME: this.#home, NAMESRV_ADDR: `${ip}:${nameserverPort}` }
+    return { ...process.env, HOME: this.#home, NAMESRV_ADDR: `${ip}:${this.#nameserverPort}` }
   }
 
-  #untilStarted(role: string, child: ChildProcess): Promise<void> {
-    const log: string[] = []
+  #untilStarted(role: string, child: ChildProcess, log: string[]): Promise<void> {
     return new Promise((resolve, reject) => {
-      const fail = (reason: string) => reject(new StartError(role, this.#registration.image, log, new Error(reason)))
+      const fail = (reason: string) => reject(new StartError(role, this.#options.image, log, new Error(reason)))
       const timer = setTimeout(fail, this.#options.startupTimeoutMs, 'not ready in time')
       child.once('error', (error) => fail(error.message))
       child.once('exit', (code) => fail(`it exited with code ${code}`))

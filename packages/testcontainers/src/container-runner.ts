@@ -1,15 +1,18 @@
-import type { ContainerRuntimeClient, StartedNetwork, StartedTestContainer } from 'testcontainers'
+import type { ContainerRuntimeClient, StartedTestContainer } from 'testcontainers'
 import type { Runner } from './cluster'
+import type { ContainerLog } from './container-log'
 import { StartError } from './errors'
-import { type Registration, untilRegistered } from './registration'
 
-/** The two containers and the network they share, if it is their own. */
+/** The two containers, and what else there is to know of them. */
 export interface Containers {
   readonly client: ContainerRuntimeClient
-  readonly registration: Registration
+  /** The image, for errors. */
+  readonly image: string
   readonly nameserver: StartedTestContainer
   readonly broker: StartedTestContainer
-  readonly network: StartedNetwork | undefined
+  readonly log: ContainerLog
+  /** Removes the containers and the network they share. */
+  readonly remove: () => Promise<void>
 }
 
 /** Runs a cluster in two containers. A stopped broker is a stopped container, so that its store stays. */
@@ -35,13 +38,19 @@ export class ContainerRunner implements Runner {
     return this.#broker().wait()
   }
 
+  /** Listens first: Testcontainers removes a container that does not become ready, and with it what it printed. */
   async startBroker(): Promise<void> {
+    const { client, broker, image, log } = this.#containers
+    log.follow(await client.container.attach(this.#broker()))
     try {
-      await this.#containers.broker.restart()
+      await broker.restart()
     } catch (error) {
-      throw new StartError('broker', this.#containers.registration.image, [], error)
+      throw new StartError('broker', image, log.lastLines, error)
     }
-    await untilRegistered(this.#containers.registration)
+  }
+
+  brokerLog(): readonly string[] {
+    return this.#containers.log.lastLines
   }
 
   /** In the broker's container, from which both servers are reached; in the nameserver's while the broker is stopped. */
@@ -51,11 +60,8 @@ export class ContainerRunner implements Runner {
     return { exitCode, output }
   }
 
-  async remove(): Promise<void> {
-    const removed = await Promise.allSettled([this.#containers.broker.stop(), this.#containers.nameserver.stop()])
-    await this.#containers.network?.stop()
-    const failed = removed.find((one) => one.status === 'rejected')
-    if (failed !== undefined) throw failed.reason
+  remove(): Promise<void> {
+    return this.#containers.remove()
   }
 
   #broker() {

@@ -1,12 +1,14 @@
-import type { Readable } from 'node:stream'
 import { GenericContainer, type StartedNetwork, type StartedTestContainer, Wait } from 'testcontainers'
 import { brokerJavaOptions, nameserverJavaOptions } from './broker-properties'
+import type { ContainerLog } from './container-log'
 import { StartError } from './errors'
 import type { ResolvedOptions } from './options'
 
 /** Where the containers run and which ports they get. */
 export interface Ground {
   readonly options: ResolvedOptions
+  /** Names the cluster: by it, all that belongs to it is found again on the engine. */
+  readonly id: string
   readonly nameserverPort: number
   readonly brokerPort: number
   /** The cluster's own network; undefined on the host's. */
@@ -17,52 +19,47 @@ export interface Ground {
   readonly nameserver: string
 }
 
+/** The label that says to which cluster a container belongs. */
+export const clusterLabel = 'rocketmq-ts.cluster'
+
 /** Both files lie in the home directory of the image's user: a broker that is told to change its configuration rewrites its file there. */
 const nameserverFile = '/home/rocketmq/nameserver.conf'
 const brokerFile = '/home/rocketmq/broker.conf'
-const linesKept = 20
 
-export function startNameserver(ground: Ground): Promise<StartedTestContainer> {
+export function startNameserver(ground: Ground, log: ContainerLog): Promise<StartedTestContainer> {
   const container = new GenericContainer(ground.options.image)
     .withName(ground.nameserverName)
     .withCommand(['sh', 'mqnamesrv', '-c', nameserverFile])
     .withEnvironment({ JAVA_OPT_EXT: nameserverJavaOptions, NAMESRV_ADDR: `127.0.0.1:${ground.nameserverPort}` })
     .withCopyContentToContainer([{ content: `listenPort=${ground.nameserverPort}\n`, target: nameserverFile, mode: 0o666 }])
-  return start('nameserver', ground, container, [ground.nameserverPort])
+  return start(container, ground, log, [ground.nameserverPort])
 }
 
-export function startBroker(ground: Ground, configuration: string): Promise<StartedTestContainer> {
+export function startBroker(ground: Ground, log: ContainerLog, configuration: string): Promise<StartedTestContainer> {
   const container = new GenericContainer(ground.options.image)
     .withCommand(['sh', 'mqbroker', '-c', brokerFile])
     .withEnvironment({ JAVA_OPT_EXT: brokerJavaOptions(ground.options.heapMegabytes), NAMESRV_ADDR: ground.nameserver })
     .withCopyContentToContainer([{ content: configuration, target: brokerFile, mode: 0o666 }])
-  return start('broker', ground, container, [ground.brokerPort - 2, ground.brokerPort])
+  return start(container, ground, log, [ground.brokerPort - 2, ground.brokerPort])
 }
 
-async function start(role: string, ground: Ground, container: GenericContainer, ports: readonly number[]): Promise<StartedTestContainer> {
-  const log: string[] = []
+async function start(
+  container: GenericContainer,
+  { options, network, id }: Ground,
+  log: ContainerLog,
+  ports: readonly number[]
+): Promise<StartedTestContainer> {
   container
-    .withLogConsumer((stream) => keepLastLines(stream, log))
+    .withLabels({ ...options.labels, [clusterLabel]: id })
+    .withLogConsumer((stream) => log.follow(stream))
     .withWaitStrategy(Wait.forLogMessage('boot success'))
-    .withStartupTimeout(ground.options.startupTimeoutMs)
-  if (ground.network === undefined) container.withNetworkMode('host')
-  else container.withNetwork(ground.network).withExposedPorts(...ports.map((port) => ({ container: port, host: port })))
+    .withStartupTimeout(options.startupTimeoutMs)
+  if (options.platform !== undefined) container.withPlatform(options.platform)
+  if (network === undefined) container.withNetworkMode('host')
+  else container.withNetwork(network).withExposedPorts(...ports.map((port) => ({ container: port, host: port })))
   try {
     return await container.start()
   } catch (error) {
-    throw new StartError(role, ground.options.image, log, error)
+    throw new StartError(log.role, options.image, log.lastLines, error)
   }
-}
-
-function keepLastLines(stream: Readable, log: string[]): void {
-  stream.on('data', (chunk: Buffer | string) => {
-    log.push(
-      ...String(chunk)
-        .split('\n')
-        .map((line) => line.trim())
-        .filter(Boolean)
-    )
-    log.splice(0, Math.max(0, log.length - linesKept))
-  })
-  stream.on('error', () => undefined)
 }

@@ -5,16 +5,26 @@ import type { RocketMQImage } from './started'
 /** Images of this name are assembled on the machine that runs them: no registry has them, so none is asked. */
 const locallyAssembled = 'rocketmq-ts/official-jars'
 
-/** Makes sure that the image is on the engine, pulling it when it is not, and tells what it is. */
-export async function ensureImage(client: ContainerRuntimeClient, name: string): Promise<RocketMQImage> {
-  const image = ImageName.fromString(name)
-  if (!(await client.image.exists(image))) await pull(client, image, name)
-  const inspected = await client.image.inspect(image)
-  const labels = inspected.Config.Labels ?? {}
-  return Object.freeze({ name, id: inspected.Id, origin: originOf(name, labels), labels: Object.freeze({ ...labels }) })
+/** An image that is on the engine. */
+export interface FoundImage {
+  readonly name: string
+  /** The release by the image itself, undefined when it does not tell. */
+  readonly version: string | undefined
+  /** What users are told of it. */
+  readonly told: RocketMQImage
 }
 
-async function pull(client: ContainerRuntimeClient, image: ImageName, name: string): Promise<void> {
+/** Makes sure that the image is on the engine, pulling it when it is not, and tells what it is. */
+export async function ensureImage(client: ContainerRuntimeClient, name: string, platform?: string): Promise<FoundImage> {
+  const image = ImageName.fromString(name)
+  if (!(await client.image.exists(image))) await pull(client, image, name, platform)
+  const inspected = await client.image.inspect(image)
+  const labels = inspected.Config.Labels ?? {}
+  const told = Object.freeze({ name, id: inspected.Id, origin: originOf(name, labels), labels: Object.freeze({ ...labels }) })
+  return { name, version: versionOf(inspected.Config.Env ?? []), told }
+}
+
+async function pull(client: ContainerRuntimeClient, image: ImageName, name: string, platform: string | undefined): Promise<void> {
   if (name.startsWith(`${locallyAssembled}:`)) {
     throw new ImageUnavailableError(
       name,
@@ -22,7 +32,7 @@ async function pull(client: ContainerRuntimeClient, image: ImageName, name: stri
     )
   }
   try {
-    await client.image.pull(image)
+    await client.image.pull(image, { force: false, platform })
   } catch (error) {
     throw new ImageUnavailableError(name, `could not be pulled: ${error instanceof Error ? error.message : String(error)}`, error)
   }
@@ -34,4 +44,10 @@ async function pull(client: ContainerRuntimeClient, image: ImageName, name: stri
 export function originOf(name: string, labels: Readonly<Record<string, string>>): RocketMQImage['origin'] {
   if (labels['rocketmq-ts.origin'] === locallyAssembled) return locallyAssembled
   return /^(docker\.io\/)?apache\/rocketmq[:@]/.test(name) ? 'apache/rocketmq' : 'other'
+}
+
+/** The published image says its release in its environment. */
+export function versionOf(environment: readonly string[]): string | undefined {
+  const prefix = 'ROCKETMQ_VERSION='
+  return environment.find((line) => line.startsWith(prefix))?.slice(prefix.length)
 }

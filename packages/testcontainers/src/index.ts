@@ -1,5 +1,9 @@
+export type { LogConsumer, Role } from './container-log'
+export type { GroupOptions, TopicOptions } from './declarations'
 export {
+  CreationError,
   ImageUnavailableError,
+  NoAddressError,
   NoContainerEngineError,
   OptionError,
   RocketMQContainerError,
@@ -8,5 +12,6 @@ export {
   StopTimeoutError
 } from './errors'
 export type { RocketMQOptions } from './options'
+export { RocketMQContainer } from './rocketmq-container'
 export { startRocketMQ } from './start'
 export type { RocketMQImage, StartedRocketMQ } from './started'

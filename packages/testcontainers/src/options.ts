@@ -1,14 +1,31 @@
+import { isIPv4 } from 'node:net'
+import type { LogConsumer } from './container-log'
+import { type GroupOptions, type GroupSettings, groupSettings, type TopicOptions, type TopicSettings, topicSettings } from './declarations'
 import { OptionError } from './errors'
+import { checkKeys, checkNumber, checkObject, checkText, checkTexts } from './option-checks'
 
 /** What {@link startRocketMQ} may be told. Every field is optional; an unknown key is an {@link OptionError}. */
 export interface RocketMQOptions {
-  /** The release: the tag of the default image, and where in the image the launchers are. Default `'5.5.0'`. */
+  /** The release whose image is taken when `image` does not name one. Default `'5.5.0'`. */
   readonly version?: '4.9.7' | '5.5.0' | (string & {})
   /**
    * The image. Default: the environment variable `ROCKETMQ_IMAGE`, in which `<version>` stands for the release, else
    * `apache/rocketmq:<version>`. Any image with that one's layout will do.
    */
   readonly image?: string
+  /** The platform of the image, such as `linux/amd64`, when the engine's own is not among those it was made for. */
+  readonly platform?: string
+  /** Topics that exist when the start is over, by name. Default: none; the broker creates a topic on the first send to it. */
+  readonly topics?: Readonly<Record<string, TopicOptions>>
+  /** Consumer groups that exist when the start is over, by name. Default: none; the broker creates a group when its first member comes. */
+  readonly groups?: Readonly<Record<string, GroupOptions>>
+  /**
+   * Lines of the broker's configuration file, over this package's defaults (`autoCreateTopicEnable=true` among them). The keys that
+   * decide where the broker is reached (`listenPort`, `brokerIP1`, …) are refused: they follow from the other options.
+   */
+  readonly brokerConfig?: Readonly<Record<string, string | number | boolean>>
+  /** The broker's Java heap, in MiB, at least 128. Default 512. */
+  readonly heapMegabytes?: number
   /** The nameserver's port, the same inside and outside. Default: a free port. */
   readonly nameserverPort?: number
   /**
@@ -22,36 +39,51 @@ export interface RocketMQOptions {
    */
   readonly network?: 'host' | 'bridge'
   /**
-   * Lines of the broker's configuration file, over this package's defaults (`autoCreateTopicEnable=true` among them). The keys that
-   * decide where the broker is reached (`listenPort`, `brokerIP1`, …) are refused: they follow from the other options.
+   * IPv4 address that the broker advertises, for clients that are elsewhere than this process. Default: the address at which this
+   * process reaches the engine.
    */
-  readonly brokerConfig?: Readonly<Record<string, string | number | boolean>>
-  /** The broker's Java heap, in MiB, at least 128. Default 512. */
-  readonly heapMegabytes?: number
+  readonly advertisedHost?: string
+  /** Labels of both containers. */
+  readonly labels?: Readonly<Record<string, string>>
+  /** Is given the output of each container as a stream, and `'nameserver'` or `'broker'`. */
+  readonly logConsumer?: LogConsumer
   /** How long each of the two containers may take to become ready, not counting a pull. Default 120,000 ms. */
   readonly startupTimeoutMs?: number
 }
 
 /** {@link RocketMQOptions} with every default that needs no look at the machine. */
 export interface ResolvedOptions {
-  readonly version: string
+  /** Undefined when an image was named whose tag does not tell. */
+  readonly version: string | undefined
   readonly image: string
+  readonly platform: string | undefined
+  readonly topics: readonly TopicSettings[]
+  readonly groups: readonly GroupSettings[]
+  readonly brokerConfig: ReadonlyMap<string, string>
+  readonly heapMegabytes: number
   readonly nameserverPort: number | undefined
   readonly brokerPort: number | undefined
   readonly network: 'host' | 'bridge' | undefined
-  readonly brokerConfig: ReadonlyMap<string, string>
-  readonly heapMegabytes: number
+  readonly advertisedHost: string | undefined
+  readonly labels: Readonly<Record<string, string>>
+  readonly logConsumer: LogConsumer | undefined
   readonly startupTimeoutMs: number
 }
 
-const known: readonly string[] = [
+const known: readonly (keyof RocketMQOptions)[] = [
   'version',
   'image',
+  'platform',
+  'topics',
+  'groups',
+  'brokerConfig',
+  'heapMegabytes',
   'nameserverPort',
   'brokerPort',
   'network',
-  'brokerConfig',
-  'heapMegabytes',
+  'advertisedHost',
+  'labels',
+  'logConsumer',
   'startupTimeoutMs'
 ]
 
@@ -60,31 +92,52 @@ const decided: readonly string[] = ['listenPort', 'haListenPort', 'fastListenPor
 
 /** Checks the options once and fills in the defaults; `environment` is where `ROCKETMQ_IMAGE` is looked up. */
 export function resolveOptions(options: RocketMQOptions, environment: Readonly<Record<string, string | undefined>>): ResolvedOptions {
-  const unknown = Object.keys(options).find((key) => !known.includes(key))
-  if (unknown !== undefined) throw new OptionError(unknown, `is unknown; there are ${known.join(', ')}`)
-  const version = checkVersion(options.version ?? '5.5.0')
+  checkKeys('', options, known)
+  const brokerConfig = checkBrokerConfig(options.brokerConfig ?? {})
   const resolved: ResolvedOptions = {
-    version,
-    image: checkImage(options.image ?? environment['ROCKETMQ_IMAGE'] ?? 'apache/rocketmq:<version>').replaceAll('<version>', version),
+    ...chooseImage(options, environment['ROCKETMQ_IMAGE']),
+    platform: checkText('platform', options.platform, /^[\w./-]{1,64}$/, 'linux/amd64'),
+    topics: declaredTopics(options.topics ?? {}, defaultQueues(brokerConfig)),
+    groups: declaredGroups(options.groups ?? {}),
+    brokerConfig,
+    heapMegabytes: checkNumber('heapMegabytes', options.heapMegabytes, 128, 65_536) ?? 512,
     nameserverPort: checkNumber('nameserverPort', options.nameserverPort, 1, 65_535),
     brokerPort: checkNumber('brokerPort', options.brokerPort, 3, 65_534),
     network: checkNetwork(options.network),
-    brokerConfig: checkBrokerConfig(options.brokerConfig ?? {}),
-    heapMegabytes: checkNumber('heapMegabytes', options.heapMegabytes, 128, 65_536) ?? 512,
+    advertisedHost: checkAdvertisedHost(options.advertisedHost),
+    labels: Object.freeze(Object.fromEntries(checkTexts('labels', options.labels ?? {}))),
+    logConsumer: checkLogConsumer(options.logConsumer),
     startupTimeoutMs: checkNumber('startupTimeoutMs', options.startupTimeoutMs, 1, 2 ** 31 - 1) ?? 120_000
   }
   checkPortsApart(resolved)
   return Object.freeze(resolved)
 }
 
-function checkVersion(version: unknown): string {
-  if (typeof version === 'string' && /^[0-9][\w.-]{0,63}$/.test(version)) return version
-  throw new OptionError('version', `must be a release such as 5.5.0, not ${JSON.stringify(version)}`)
+/** How many queues the broker gives a topic by itself; read in common/…/BrokerConfig.java of both releases. */
+export function defaultQueues(brokerConfig: ReadonlyMap<string, string>): number {
+  const configured = brokerConfig.get('defaultTopicQueueNums')
+  if (configured === undefined) return 8
+  return checkNumber('brokerConfig.defaultTopicQueueNums', Number(configured), 1, 65_536) ?? 8
 }
 
-function checkImage(image: unknown): string {
-  if (typeof image === 'string' && /^\S{1,255}$/.test(image)) return image
-  throw new OptionError('image', `must be an image name such as apache/rocketmq:5.5.0, not ${JSON.stringify(image)}`)
+function chooseImage(options: RocketMQOptions, preset: string | undefined): Pick<ResolvedOptions, 'version' | 'image'> {
+  const version = checkText('version', options.version, /^[0-9][\w.-]{0,63}$/, '5.5.0')
+  const image = checkText('image', options.image ?? preset, /^\S{1,255}$/, 'apache/rocketmq:5.5.0') ?? 'apache/rocketmq:<version>'
+  const named = image.includes('<version>') ? '5.5.0' : /:v?(\d+\.\d+\.\d+)[\w.-]*$/.exec(image)?.[1]
+  const taken = version ?? named
+  return { version: taken, image: image.replaceAll('<version>', taken ?? '') }
+}
+
+function declaredTopics(topics: Readonly<Record<string, TopicOptions>>, queues: number): readonly TopicSettings[] {
+  return Object.entries(checkObject('topics', topics)).map(([name, options]) =>
+    topicSettings(`topics.${name}`, name, options as TopicOptions, queues)
+  )
+}
+
+function declaredGroups(groups: Readonly<Record<string, GroupOptions>>): readonly GroupSettings[] {
+  return Object.entries(checkObject('groups', groups)).map(([name, options]) =>
+    groupSettings(`groups.${name}`, name, options as GroupOptions)
+  )
 }
 
 function checkNetwork(network: unknown): 'host' | 'bridge' | undefined {
@@ -92,10 +145,14 @@ function checkNetwork(network: unknown): 'host' | 'bridge' | undefined {
   throw new OptionError('network', `must be 'bridge' or 'host', not ${JSON.stringify(network)}`)
 }
 
-function checkNumber(option: string, value: unknown, min: number, max: number): number | undefined {
-  if (value === undefined) return undefined
-  if (typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max) return value
-  throw new OptionError(option, `must be a whole number from ${min} to ${max}, not ${String(value)}`)
+function checkAdvertisedHost(host: unknown): string | undefined {
+  if (host === undefined || (typeof host === 'string' && isIPv4(host) && host !== '0.0.0.0')) return host
+  throw new OptionError('advertisedHost', `must be an IPv4 address that clients can connect to, not ${JSON.stringify(host)}`)
+}
+
+function checkLogConsumer(consumer: unknown): LogConsumer | undefined {
+  if (consumer === undefined || typeof consumer === 'function') return consumer as LogConsumer | undefined
+  throw new OptionError('logConsumer', `must be a function, not ${typeof consumer}`)
 }
 
 function checkPortsApart({ nameserverPort, brokerPort }: ResolvedOptions): void {
@@ -106,7 +163,9 @@ function checkPortsApart({ nameserverPort, brokerPort }: ResolvedOptions): void 
 }
 
 function checkBrokerConfig(config: Readonly<Record<string, unknown>>): ReadonlyMap<string, string> {
-  return new Map(Object.entries(config).map(([key, value]) => [checkConfigKey(key), checkConfigValue(key, value)]))
+  return new Map(
+    Object.entries(checkObject('brokerConfig', config)).map(([key, value]) => [checkConfigKey(key), checkConfigValue(key, value)])
+  )
 }
 
 function checkConfigKey(key: string): string {

@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto'
 import { createServer } from 'node:net'
+import { StartError } from './errors'
 
 /** Below the range from which operating systems take the ports of outgoing connections, so that none of those is in the way later. */
 const firstPort = 20_000
@@ -28,4 +29,15 @@ function isFree(port: number): Promise<boolean> {
     server.once('error', () => resolve(false))
     server.listen({ port, exclusive: true }, () => server.close(() => resolve(true)))
   })
+}
+
+/**
+ * Whether a start failed because another program has one of its ports. Engines have no code for it and neither has Java, so there is
+ * only what they print: Docker's `port is already allocated`, everybody else's `address already in use`.
+ */
+export function isPortTaken(error: unknown): boolean {
+  if (!(error instanceof StartError)) return false
+  const { cause, facts } = error
+  const printed = [cause instanceof Error ? cause.message : '', ...(Array.isArray(facts['log']) ? facts['log'] : [])]
+  return printed.some((line) => /port is already allocated|address already in use/i.test(line))
 }

@@ -1,61 +1,95 @@
 import { randomUUID } from 'node:crypto'
 import { Network, type StartedNetwork } from 'testcontainers'
+import { type Addresses, decideAddresses } from './address'
+import { Admin } from './admin'
 import { brokerProperties, propertiesText } from './broker-properties'
 import { Cluster } from './cluster'
+import { ContainerLog } from './container-log'
 import { ContainerRunner } from './container-runner'
 import { type Ground, startBroker, startNameserver } from './containers'
 import { type Engine, reachEngine } from './engine'
-import { ensureImage } from './image'
+import { ensureImage, type FoundImage } from './image'
 import { type ResolvedOptions, type RocketMQOptions, resolveOptions } from './options'
-import { freePort } from './ports'
-import { untilRegistered } from './registration'
-import type { RocketMQImage, StartedRocketMQ } from './started'
+import { freePort, isPortTaken } from './ports'
+import { removeAll } from './removal'
+import type { StartedRocketMQ } from './started'
+
+/** With how many ports a start is tried: which ports are free on another machine than this one, only its engine knows. */
+const attempts = 3
 
 /**
- * Starts an official nameserver and broker in two containers and resolves when the broker has registered. The caller owns them:
- * `stop()` (or `await using`) removes them.
+ * Starts an official nameserver and broker in two containers and resolves when clients find the broker and the declared topics and
+ * groups are there. The caller owns them: `stop()` (or `await using`) removes them.
  *
- * Throws {@link OptionError}, {@link NoContainerEngineError}, {@link ImageUnavailableError} or {@link StartError}; nothing is left
- * running then.
+ * Throws {@link OptionError}, {@link NoContainerEngineError}, {@link NoAddressError}, {@link ImageUnavailableError}, {@link StartError} or
+ * {@link CreationError}; nothing is left running then.
  */
 export async function startRocketMQ(options: RocketMQOptions = {}): Promise<StartedRocketMQ> {
   const resolved = resolveOptions(options, process.env)
   const engine = await reachEngine()
-  const image = await ensureImage(engine.client, resolved.image)
-  const ground = await prepareGround(resolved, engine)
-  const started: Disposal[] = [async () => ground.network?.stop()]
+  const place = {
+    engine,
+    addresses: await decideAddresses(engine.host, resolved.advertisedHost),
+    image: await ensureImage(engine.client, resolved.image, resolved.platform)
+  }
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await startOnce(resolved, place)
+    } catch (error) {
+      const isChosen = resolved.brokerPort !== undefined && resolved.nameserverPort !== undefined
+      if (attempt === attempts || isChosen || !isPortTaken(error)) throw error
+    }
+  }
+}
+
+/** What is the same for each attempt. */
+interface Place {
+  readonly engine: Engine
+  readonly addresses: Addresses
+  readonly image: FoundImage
+}
+
+async function startOnce(options: ResolvedOptions, place: Place): Promise<StartedRocketMQ> {
+  const { client, network } = place.engine
+  const ground = await prepareGround(options, network)
   try {
-    return await startOn(ground, engine, image, started)
+    return await startOn(ground, place)
   } catch (error) {
-    // Newest first; what the failed start has already removed itself is not worth a second error.
-    for (const dispose of started.reverse()) await dispose().catch(() => undefined)
+    // What the failed start could not remove is not worth a second error; Ryuk comes for it.
+    await removeAll(client, ground).catch(() => undefined)
     throw error
   }
 }
 
-type Disposal = () => Promise<unknown>
-
-async function startOn(ground: Ground, engine: Engine, image: RocketMQImage, started: Disposal[]): Promise<StartedRocketMQ> {
-  const { ip, client } = engine
-  const { options, nameserverPort, brokerPort, network } = ground
-  const nameserver = await startNameserver(ground)
-  started.push(() => nameserver.stop())
-  const properties = brokerProperties({ ip, port: brokerPort, nameserver: ground.nameserver, config: options.brokerConfig })
-  const broker = await startBroker(ground, propertiesText(properties))
-  started.push(() => broker.stop())
-  const registration = { ip, nameserverPort, brokerPort, image: image.name, timeoutMs: options.startupTimeoutMs }
-  await untilRegistered(registration)
-  const runner = new ContainerRunner({ client, registration, nameserver, broker, network })
-  return new Cluster({ ip, nameserverPort, brokerPort, properties, version: options.version, image }, runner)
+async function startOn(ground: Ground, { engine: { client }, addresses, image }: Place): Promise<StartedRocketMQ> {
+  const { options, nameserverPort, brokerPort } = ground
+  const { reached, advertised } = addresses
+  const log = new ContainerLog('broker', options.logConsumer)
+  const properties = brokerProperties({ ip: advertised, port: brokerPort, nameserver: ground.nameserver, config: options.brokerConfig })
+  const nameserver = await startNameserver(ground, new ContainerLog('nameserver', options.logConsumer))
+  const broker = await startBroker(ground, log, propertiesText(properties))
+  const runner = new ContainerRunner({ client, image: image.name, nameserver, broker, log, remove: () => removeAll(client, ground) })
+  const admin = new Admin({
+    nameserver: `${reached}:${nameserverPort}`,
+    broker: `${reached}:${brokerPort}`,
+    advertised: `${advertised}:${brokerPort}`,
+    brokerName: properties.get('brokerName') ?? ''
+  })
+  const facts = { ip: reached, advertisedIp: advertised, nameserverPort, brokerPort, properties, image: image.told }
+  const { startupTimeoutMs } = options
+  const cluster = new Cluster({ ...facts, version: image.version ?? options.version ?? 'unknown', startupTimeoutMs }, runner, admin)
+  await cluster.ready(options)
+  return cluster
 }
 
-async function prepareGround(options: ResolvedOptions, engine: Engine): Promise<Ground> {
+async function prepareGround(options: ResolvedOptions, engineNetwork: 'host' | 'bridge'): Promise<Ground> {
+  const id = randomUUID()
   const brokerPort = options.brokerPort ?? (await freePort([0, -2, 1]))
   const nameserverPort = options.nameserverPort ?? (await freePort([0]))
-  const network = await ownNetwork(options.network ?? engine.network)
-  const nameserverName = `rocketmq-nameserver-${randomUUID()}`
+  const network = await ownNetwork(options.network ?? engineNetwork)
+  const nameserverName = `rocketmq-nameserver-${id}`
   const nameserver = `${network === undefined ? '127.0.0.1' : nameserverName}:${nameserverPort}`
-  return { options, nameserverPort, brokerPort, network, nameserverName, nameserver }
+  return { options, id, nameserverPort, brokerPort, network, nameserverName, nameserver }
 }
 
 async function ownNetwork(network: 'host' | 'bridge'): Promise<StartedNetwork | undefined> {

@@ -1,3 +1,5 @@
+import type { GroupOptions, TopicOptions } from './declarations'
+
 /** Which image the cluster runs from. */
 export interface RocketMQImage {
   readonly name: string
@@ -14,10 +16,23 @@ export interface StartedRocketMQ extends AsyncDisposable {
   readonly nameservers: string
   /** `host:port` of the broker, as it advertises itself. */
   readonly brokerAddress: string
+  /**
+   * Where this process reaches the broker, by the address it advertises: for a client's `addressMap` when `advertisedHost` is meant for
+   * other machines than this one. Empty when both are the same.
+   */
+  readonly addressMap: Readonly<Record<string, string>>
   readonly clusterName: string
   readonly brokerName: string
+  /** The release, `'unknown'` when neither the image nor its name tells. */
   readonly version: string
   readonly image: RocketMQImage
+  /**
+   * Creates a topic or changes its settings; a message can be sent to it when this resolves. Throws {@link OptionError} or
+   * {@link CreationError}.
+   */
+  createTopic(name: string, options?: TopicOptions): Promise<void>
+  /** Creates a consumer group or changes its settings. Throws {@link OptionError} or {@link CreationError}. */
+  createGroup(name: string, options?: GroupOptions): Promise<void>
   /**
    * Runs the official `mqadmin` inside (`['clusterList']`); `-n` is not needed. The tool often reports a failure in its output and
    * still exits with 0.

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { originOf } from '../src/image'
+import { originOf, versionOf } from '../src/image'
 
 describe('an image’s origin', () => {
   it('is the published image by its name', () => {
@@ -14,5 +14,15 @@ describe('an image’s origin', () => {
   it('is unknown for names that only look like the published one', () => {
     expect(originOf('apache/rocketmq-dashboard:2', {})).toBe('other')
     expect(originOf('registry.example/apache/rocketmq:5.5.0', {})).toBe('other')
+  })
+})
+
+describe('an image’s release', () => {
+  it('is what the image itself says, whatever its tag', () => {
+    expect(versionOf(['PATH=/usr/bin', 'ROCKETMQ_VERSION=5.5.0', 'ROCKETMQ_HOME=/home/rocketmq/rocketmq-5.5.0'])).toBe('5.5.0')
+  })
+
+  it('is not guessed when the image does not say it', () => {
+    expect(versionOf(['PATH=/usr/bin'])).toBeUndefined()
   })
 })

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
-import { freePort } from '../src/ports'
+import { NoContainerEngineError, StartError } from '../src'
+import { freePort, isPortTaken } from '../src/ports'
 
 describe('free ports', () => {
   it('never go twice to clusters that start at once, neighbours included', async () => {
@@ -12,5 +13,23 @@ describe('free ports', () => {
     const port = await freePort([0])
     expect(port).toBeGreaterThanOrEqual(20_000)
     expect(port).toBeLessThan(32_000)
+  })
+})
+
+describe('a start that failed', () => {
+  const docker = new Error('driver failed programming external connectivity: Bind for 0.0.0.0:20911 failed: port is already allocated')
+
+  it('is tried with other ports when the engine had given one away already', () => {
+    expect(isPortTaken(new StartError('broker', 'mine', [], docker))).toBe(true)
+  })
+
+  it('is tried with other ports when Java found one taken, on the engine’s host network', () => {
+    const log = ['java.net.BindException: Address already in use']
+    expect(isPortTaken(new StartError('broker', 'mine', log, new Error('Log stream ended')))).toBe(true)
+  })
+
+  it('is not tried again for any other reason', () => {
+    expect(isPortTaken(new StartError('broker', 'mine', ['OutOfMemoryError'], new Error('Log stream ended')))).toBe(false)
+    expect(isPortTaken(new NoContainerEngineError(docker))).toBe(false)
   })
 })
