@@ -8,14 +8,26 @@ export interface CommitWaiter {
   committed(status: CommitStatus): void
 }
 
-/** One commit of the store for all that was appended while the input that was ready was read. */
+/** So many are committed without waiting for more: while they are answered and their senders go on, the next ones arrive. */
+const MANY_WAITERS = 32
+
+/**
+ * One commit of the store for all that was appended while the input that was ready was read; for many at the end of the chunk
+ * that they came in, so that broker and senders work at the same time and not in turns.
+ */
 export class TurnCommit {
   /** How long such turns take. */
   readonly loopDelay: LoopDelay
   readonly #store: MessageStore
   readonly #clock: Clock
   #waiters: CommitWaiter[] = []
-  readonly #commit = (): void => this.#commitNow()
+  readonly #atEndOfChunk = (): void => this.#commitNow()
+  readonly #afterInput = (): void => {
+    this.loopDelay.turnEnded()
+    this.#isTurnPlanned = false
+    this.#commitNow()
+  }
+  #isTurnPlanned = false
 
   constructor(store: MessageStore, clock: Clock) {
     this.#store = store
@@ -25,15 +37,17 @@ export class TurnCommit {
 
   /** Calls `waiter` when everything staged so far is committed, or has failed. */
   wait(waiter: CommitWaiter): void {
-    if (this.#waiters.length === 0) {
+    if (!this.#isTurnPlanned) {
+      this.#isTurnPlanned = true
       this.loopDelay.turnStarted()
-      this.#clock.deferAfterInput(this.#commit)
+      this.#clock.deferAfterInput(this.#afterInput)
     }
     this.#waiters.push(waiter)
+    if (this.#waiters.length === MANY_WAITERS) this.#clock.defer(this.#atEndOfChunk)
   }
 
   #commitNow(): void {
-    this.loopDelay.turnEnded()
+    if (this.#waiters.length === 0) return
     const waiters = this.#waiters
     this.#waiters = []
     this.#store.whenCommitted((status) => {
