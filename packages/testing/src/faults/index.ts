@@ -1,0 +1,7 @@
+export type { Fault } from './fault'
+export { FaultNeverStruckError, FaultOptionsError } from './fault-error'
+export type { FaultFilter } from './fault-filter'
+export { FaultNetwork, type FaultNetworkOptions } from './fault-network'
+export type { AnswerWithOptions, FrameFaultOptions, HalfOpenOptions, StallOptions, WhichFrames } from './fault-options'
+export { Faults } from './faults'
+export type { RequestKind, Requests } from './frame-fault'
