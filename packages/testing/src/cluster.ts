@@ -1,8 +1,8 @@
 import type { Client } from '@rocketmq-ts/client'
-import type { Clock, PendingTimer } from 'net-ts-protocol-kit'
+import { type Clock, formatEndpoint, type PendingTimer } from 'net-ts-protocol-kit'
 import { type ClusterClientOptions, ClusterClients, type ClusterConnection } from './cluster-clients'
 import { ClusterError } from './cluster-error'
-import { type ClusterNetwork, loopbackNetwork, memoryNetwork } from './cluster-network'
+import { loopbackNetwork, memoryNetwork } from './cluster-network'
 import {
   type ClusterGroupOptions,
   type ClusterTopicOptions,
@@ -12,6 +12,8 @@ import {
 } from './cluster-options'
 import { ClusterServers } from './cluster-servers'
 import { ClusterTime, type WaitOptions } from './cluster-time'
+import { faultyNetwork } from './faults/faulty-network'
+import { FaultNetwork, type Faults } from './faults/index'
 
 /** How far a call of the cluster itself may move time: more than any of them can take. Milliseconds. */
 const OWN_CALLS_MS = 120_000
@@ -20,8 +22,9 @@ const OWN_CALLS_MS = 120_000
 export class Cluster {
   /** Time as servers and clients of this cluster have it. */
   readonly clock: Clock
+  /** Faults on demand: connections that break, frames that get lost. */
+  readonly faults: Faults
   readonly #options: ResolvedClusterOptions
-  readonly #network: ClusterNetwork
   readonly #servers: ClusterServers
   readonly #clients: ClusterClients
   readonly #time: ClusterTime
@@ -45,13 +48,16 @@ export class Cluster {
     const hasRealNetwork = listen
     this.#time = new ClusterTime({ manual, hasRealNetwork, handlersMark: () => this.#clients.handlersMark })
     this.clock = this.#time.clock
-    this.#network = listen ? loopbackNetwork() : memoryNetwork(this.clock, options.seed)
-    this.#servers = new ClusterServers(options, this.#network, this.clock)
+    const faultNetwork = new FaultNetwork({ clock: this.clock, addressesOf: (clientId) => this.#addressesOf(clientId) })
+    this.faults = faultNetwork.faults
+    const places = listen ? loopbackNetwork() : memoryNetwork(this.clock, options.seed)
+    const network = faultyNetwork(places, faultNetwork, options.brokers)
+    this.#servers = new ClusterServers(options, network, this.clock)
     this.#clients = new ClusterClients({
       nameservers: () => this.nameservers,
       clock: this.clock,
       logger,
-      networkOf: () => this.#network.nextClient()
+      networkOf: (clientId) => network.clientNetwork(clientId)
     })
   }
 
@@ -183,7 +189,13 @@ export class Cluster {
     await this.close()
   }
 
+  #addressesOf(clientId: string): readonly string[] {
+    const clients = this.#servers.brokers.flatMap((node) => node.snapshot.clients)
+    return clients.filter((client) => client.clientId === clientId).map(({ address }) => formatEndpoint(address))
+  }
+
   async #close(): Promise<void> {
+    this.faults.endAll()
     const closed = await Promise.allSettled([this.#do('close() of the clients', this.#clients.close())])
     closed.push(...(await Promise.allSettled([this.#do('close()', this.#servers.stop())])))
     const failure = closed.find((result) => result.status === 'rejected')
