@@ -31,6 +31,8 @@ export interface Message<Value = unknown, Name extends string = string> {
    * @throws MessageBodyError when it is damaged, or compressed in a way that is not understood.
    */
   readonly body: Buffer
+  /** Bytes of the body as stored: fewer than it has when it was compressed. What limits on bytes count. */
+  readonly storedBytes: number
   /** The id that the sender gave it. Stays the same when it is retried. */
   readonly messageId: string
   /** The id of this stored record: the broker's address and the place in its log. Changes when it is retried. */
@@ -150,7 +152,6 @@ export class ReceivedMessage implements Message {
     return this.record.flag
   }
 
-  /** Bytes that count against the consumer's limits: the body as stored. */
   get storedBytes(): number {
     return this.record.body.length
   }

@@ -48,7 +48,10 @@ export class Queues {
     return this.#offsets.atTime(queue, timestampMs)
   }
 
-  /** Where a consumer group goes on, as far as it has committed; `undefined` when it never has. */
+  /**
+   * Where a consumer group goes on, as far as it has committed; `undefined` when it never has. Brokers answer 0 then for a queue
+   * whose first message they still have at hand.
+   */
   async committedOffset(group: string, queue: MessageQueue): Promise<number | undefined> {
     await this.#queuesOf(queue.topic)
     return this.#offsets.committed(group, queue)

@@ -129,6 +129,7 @@ function testMessage(topic: string, body: Buffer, value: unknown, options: TestM
     topic,
     value,
     body,
+    storedBytes: body.length,
     messageId: options.messageId ?? `test-${queueOffset}`,
     offsetMessageId: `test-${queue.brokerName}-${queue.queueId}-${queueOffset}`,
     queue,
