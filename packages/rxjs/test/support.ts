@@ -30,6 +30,13 @@ export class Cluster {
     await this.#driven(Promise.all(texts.map((text) => producer.send('orders', text))))
   }
 
+  /** The broker goes away for a while; what it stored stays. */
+  async restartBroker(awayMs: number): Promise<void> {
+    await this.#driven(this.#server?.stopBroker() ?? Promise.resolve())
+    await this.clock.advance(awayMs)
+    await this.#driven(this.#server?.startBroker() ?? Promise.resolve())
+  }
+
   async close(): Promise<void> {
     await this.#driven(Promise.all(this.#clients.map((client) => client.close({ timeoutMs: 1000 }))))
     await this.#driven(this.#server?.close() ?? Promise.resolve())
