@@ -132,13 +132,18 @@ function measureText(header) {
 
 function writeText(header, method, form) {
   const runs = steadyRuns(header)
-  const slot = runs.length === 0 ? '' : `    const slot = steadySlot(${header.steadyBy.map((name) => `header.${name}`).join(', ')})\n`
+  const slot =
+    runs.length === 0 ? '' : `    const slot = steadySlot(${header.steadyBy.map((name) => steadyName(header, name)).join(', ')})\n`
   const lines = header.all.map((field) => {
     const run = runs.findIndex((fields) => fields.includes(field))
     const line = writeLine(header, field, form)
     return run < 0 ? line : runs[run][0] === field ? runText(header, runs[run], run, form) : ''
   })
   return `  ${method}(target, start, header) {\n${slot}    let at = start\n${lines.join('')}    return at\n  },\n`
+}
+
+function steadyName(header, name) {
+  return header.all.find((field) => field.name === name).required ? `header.${name}` : `header.${name} ?? ''`
 }
 
 function writeLine(header, field, form, indent = '    ') {

@@ -555,7 +555,7 @@ export const sendMessageRequestHeaderV2: HotHeaderCodec<SendMessageRequestHeader
       (header.bname === undefined ? 0 : textBound(header.bname))
   },
   writeBinary(target, start, header) {
-    const slot = steadySlot(header.topic, header.brokerName)
+    const slot = steadySlot(header.topic, header.brokerName ?? '')
     let at = start
     if (isSameSendMessageRequestHeaderV2Run0(sendMessageRequestHeaderV2BinaryRun0.values[slot], header)) at = sendMessageRequestHeaderV2BinaryRun0.put(slot, target, at)
     else {
@@ -591,7 +591,7 @@ export const sendMessageRequestHeaderV2: HotHeaderCodec<SendMessageRequestHeader
     return at
   },
   writeJson(target, start, header) {
-    const slot = steadySlot(header.topic, header.brokerName)
+    const slot = steadySlot(header.topic, header.brokerName ?? '')
     let at = start
     if (isSameSendMessageRequestHeaderV2Run0(sendMessageRequestHeaderV2JsonRun0.values[slot], header)) at = sendMessageRequestHeaderV2JsonRun0.put(slot, target, at)
     else {
@@ -626,6 +626,15 @@ export const sendMessageRequestHeaderV2: HotHeaderCodec<SendMessageRequestHeader
     }
     return at
   }
+}
+
+type SendMessageResponseHeaderRun0 = Pick<SendMessageResponseHeader, 'regionId' | 'traceOn'>
+const sendMessageResponseHeaderBinaryRun0 = new SteadyRun<SendMessageResponseHeaderRun0>()
+const sendMessageResponseHeaderJsonRun0 = new SteadyRun<SendMessageResponseHeaderRun0>()
+function isSameSendMessageResponseHeaderRun0(known: SendMessageResponseHeaderRun0 | undefined, header: SendMessageResponseHeaderRun0): boolean {
+  return known !== undefined &&
+    known.regionId === header.regionId &&
+    known.traceOn === header.traceOn
 }
 
 export const sendMessageResponseHeader: HotHeaderCodec<SendMessageResponseHeader> = {
@@ -719,6 +728,7 @@ export const sendMessageResponseHeader: HotHeaderCodec<SendMessageResponseHeader
       (header.regionId === undefined ? 0 : textBound(header.regionId))
   },
   writeBinary(target, start, header) {
+    const slot = steadySlot(header.regionId ?? '')
     let at = start
     at = binaryText(target, at, MSG_ID_KEY, header.msgId ?? missing('SendMessageResponseHeader', 'msgId'))
     at = binaryInteger(target, at, QUEUE_ID_KEY, header.queueId ?? missing('SendMessageResponseHeader', 'queueId'))
@@ -726,11 +736,18 @@ export const sendMessageResponseHeader: HotHeaderCodec<SendMessageResponseHeader
     if (header.transactionId !== undefined) at = binaryText(target, at, TRANSACTION_ID_KEY, header.transactionId)
     if (header.batchUniqId !== undefined) at = binaryText(target, at, BATCH_UNIQ_ID_KEY, header.batchUniqId)
     if (header.recallHandle !== undefined) at = binaryText(target, at, RECALL_HANDLE_KEY, header.recallHandle)
-    if (header.regionId !== undefined) at = binaryText(target, at, MSG_REGION_KEY, header.regionId)
-    if (header.traceOn !== undefined) at = binaryBoolean(target, at, TRACE_ON_KEY, header.traceOn)
+    if (isSameSendMessageResponseHeaderRun0(sendMessageResponseHeaderBinaryRun0.values[slot], header)) at = sendMessageResponseHeaderBinaryRun0.put(slot, target, at)
+    else {
+      const from = at
+      if (header.regionId !== undefined) at = binaryText(target, at, MSG_REGION_KEY, header.regionId)
+      if (header.traceOn !== undefined) at = binaryBoolean(target, at, TRACE_ON_KEY, header.traceOn)
+      const { regionId, traceOn } = header
+      sendMessageResponseHeaderBinaryRun0.keep(slot, { regionId, traceOn }, target, from, at)
+    }
     return at
   },
   writeJson(target, start, header) {
+    const slot = steadySlot(header.regionId ?? '')
     let at = start
     at = jsonText(target, at, MSG_ID_KEY, header.msgId ?? missing('SendMessageResponseHeader', 'msgId'))
     at = jsonInteger(target, at, QUEUE_ID_KEY, header.queueId ?? missing('SendMessageResponseHeader', 'queueId'))
@@ -738,8 +755,14 @@ export const sendMessageResponseHeader: HotHeaderCodec<SendMessageResponseHeader
     if (header.transactionId !== undefined) at = jsonText(target, at, TRANSACTION_ID_KEY, header.transactionId)
     if (header.batchUniqId !== undefined) at = jsonText(target, at, BATCH_UNIQ_ID_KEY, header.batchUniqId)
     if (header.recallHandle !== undefined) at = jsonText(target, at, RECALL_HANDLE_KEY, header.recallHandle)
-    if (header.regionId !== undefined) at = jsonText(target, at, MSG_REGION_KEY, header.regionId)
-    if (header.traceOn !== undefined) at = jsonBoolean(target, at, TRACE_ON_KEY, header.traceOn)
+    if (isSameSendMessageResponseHeaderRun0(sendMessageResponseHeaderJsonRun0.values[slot], header)) at = sendMessageResponseHeaderJsonRun0.put(slot, target, at)
+    else {
+      const from = at
+      if (header.regionId !== undefined) at = jsonText(target, at, MSG_REGION_KEY, header.regionId)
+      if (header.traceOn !== undefined) at = jsonBoolean(target, at, TRACE_ON_KEY, header.traceOn)
+      const { regionId, traceOn } = header
+      sendMessageResponseHeaderJsonRun0.keep(slot, { regionId, traceOn }, target, from, at)
+    }
     return at
   }
 }
