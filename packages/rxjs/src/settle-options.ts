@@ -15,10 +15,10 @@ type ErrorDecision = ErrorAction | Outcome | void
  * Decides on a failed delivery by the error and the message (`message.attempt` says which attempt it was). `retry({ delayLevel })`
  * and `deadLetter()` may be returned as well; nothing means `retry`. When it throws itself, the stream fails with what it threw.
  */
-export type ErrorDecider<M extends Message = Message> = (error: unknown, message: M) => ErrorDecision | Promise<ErrorDecision>
+export type ErrorDecider<M = Message> = (error: unknown, message: M) => ErrorDecision | Promise<ErrorDecision>
 
 /** Settings of `settle`. */
-export interface SettleOptions<M extends Message = Message> {
+export interface SettleOptions<M = Message> {
   /** How many projections run at a time. Default: as many as there are unsettled deliveries. */
   readonly concurrency?: number
   /**
@@ -42,7 +42,7 @@ export interface SettleOptions<M extends Message = Message> {
 }
 
 /** The same, complete. */
-export interface ResolvedSettleOptions<M extends Message> {
+export interface ResolvedSettleOptions<M> {
   readonly concurrency: number
   readonly key: ((message: M) => unknown) | undefined
   readonly ordered: boolean
@@ -54,7 +54,7 @@ const KNOWN: ReadonlyArray<keyof SettleOptions> = ['concurrency', 'key', 'ordere
 const ACTIONS: readonly unknown[] = ['retry', 'deadLetter', 'skip', 'fail'] satisfies readonly ErrorAction[]
 
 /** @throws OptionsError */
-export function resolveSettleOptions<M extends Message>(options: SettleOptions<M>): ResolvedSettleOptions<M> {
+export function resolveSettleOptions<M>(options: SettleOptions<M>): ResolvedSettleOptions<M> {
   refuseUnknown('settle', options, KNOWN)
   const { concurrency, key, ordered = false, window, onError = 'retry' } = options
   if (typeof ordered !== 'boolean') throw new OptionsError(`settle: ordered must be true or false, not ${String(ordered)}`)

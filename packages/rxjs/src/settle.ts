@@ -8,7 +8,7 @@ import { Settling } from './settling'
  * Handles a message: returns a value, an outcome, a promise of either, or an Observable, whose values are emitted as they come and
  * whose end is the end of the projection.
  */
-export type Projection<M extends Message, R> = (message: M, context: { readonly signal: AbortSignal }) => R
+export type Projection<M, R> = (message: M, context: { readonly signal: AbortSignal }) => R
 
 /** What a projection leaves to emit: what it returns, promises or emits, without outcomes. */
 export type Emitted<R> =
@@ -32,13 +32,13 @@ export type Emitted<R> =
  *
  * @throws OptionsError when an option cannot work.
  */
-export function settle<M extends Message, R>(
+export function settle<M, R>(
   project: Projection<M, R>,
-  options: SettleOptions<M> = {}
-): OperatorFunction<Delivery<M>, Emitted<R>> {
+  options: SettleOptions<Message & M> = {}
+): OperatorFunction<Delivery<Message & M>, Emitted<R>> {
   const settings = resolveSettleOptions(options)
   return (source) =>
     new Observable((subscriber) => {
-      new Settling<M, Emitted<R>>(project, settings, subscriber).follow(source)
+      new Settling<Message & M, Emitted<R>>(project, settings, subscriber).follow(source)
     })
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
 import { defineTopic, retry, text } from '@rocketmq-ts/client'
 import { map, mergeMap, type Observable, of, take, throwError, timer } from 'rxjs'
-import { TestScheduler } from 'rxjs/testing'
+import { type RunHelpers, TestScheduler } from 'rxjs/testing'
 import { settle, type TestDelivery, type TestMessageOptions, testDelivery } from '../src/index'
 
 const Orders = defineTopic('orders', text())
@@ -21,7 +21,7 @@ const taking =
   ({ value }: { readonly value: string }): Observable<string> =>
     timer(tookMs[value] ?? 1).pipe(mergeMap(() => (fails.includes(value) ? throwError(() => new Error(value)) : of(value))))
 
-const inTime = (story: Parameters<TestScheduler['run']>[0]): void =>
+const inTime = (story: (helpers: RunHelpers) => void): void =>
   new TestScheduler((actual, expected) => expect(actual).toEqual(expected)).run(story)
 
 describe('settle, in marbles', () => {
