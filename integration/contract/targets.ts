@@ -70,7 +70,7 @@ export async function startOfficial(version: JudgedVersion): Promise<Target> {
   }
 }
 
-async function createTopic(nameserver: string, broker: string, topic: string, queues: number): Promise<void> {
+export async function createTopic(nameserver: string, broker: string, topic: string, queues: number): Promise<void> {
   const [toBroker, toNameserver] = [await Probe.connect(broker), await Probe.connect(nameserver)]
   try {
     await toBroker.createTopic(topic, queues)
