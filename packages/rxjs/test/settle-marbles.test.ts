@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { defineTopic, retry, text } from '@rocketmq-ts/client'
+import { defineTopic, type Message, retry, text } from '@rocketmq-ts/client'
 import { map, mergeMap, type Observable, of, take, throwError, timer } from 'rxjs'
 import { type RunHelpers, TestScheduler } from 'rxjs/testing'
 import { settle, type TestDelivery, type TestMessageOptions, testDelivery } from '../src/index'
@@ -105,7 +105,7 @@ describe('settle, in marbles', () => {
   it('runs lanes within its concurrency, and emits them in the order of delivery when told to', () => {
     const all = lettered('abcd', (letter) => ({ shardingKey: 'ab'.includes(letter) ? 'x' : letter }))
     inTime(({ cold, expectObservable }) => {
-      const options = { key: ({ shardingKey }: Order['message']) => shardingKey, concurrency: 2, ordered: true }
+      const options = { key: ({ shardingKey }: Message) => shardingKey, concurrency: 2, ordered: true }
       // a 0–4, c 2–4; b 4–12, d 4–5: d waits for b.
       expectObservable(cold('abcd|', all).pipe(settle(taking({ a: 4, b: 8, c: 2, d: 1 }), options))).toBe('----a-------(bcd|)')
     })
