@@ -11,6 +11,9 @@ export type LogConsumer = (stream: Readable, role: Role) => unknown
 
 const linesKept = 20
 
+/** Where in Java it happened crowds out what happened. */
+const stackFrame = /^(at [\w$./@]+[\w$<>]*\(.*\)|\.\.\. \d+ more)$/
+
 /** What a container printed last, over all its starts, for the error when it fails. */
 export class ContainerLog {
   readonly role: Role
@@ -41,7 +44,7 @@ export class ContainerLog {
   }
 
   #keep(lines: readonly string[]): void {
-    const printed = lines.map((line) => line.trim()).filter(Boolean)
+    const printed = lines.map((line) => line.trim()).filter((line) => line !== '' && !stackFrame.test(line))
     this.#lines = [...this.#lines, ...printed].slice(-linesKept)
   }
 }

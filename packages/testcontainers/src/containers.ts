@@ -3,6 +3,7 @@ import { brokerJavaOptions, nameserverJavaOptions } from './broker-properties'
 import type { ContainerLog } from './container-log'
 import { StartError } from './errors'
 import type { ResolvedOptions } from './options'
+import { clusterLabel } from './removal'
 
 /** Where the containers run and which ports they get. */
 export interface Ground {
@@ -18,9 +19,6 @@ export interface Ground {
   /** The nameserver as the broker's container reaches it, `host:port`. */
   readonly nameserver: string
 }
-
-/** The label that says to which cluster a container belongs. */
-export const clusterLabel = 'rocketmq-ts.cluster'
 
 /** Both files lie in the home directory of the image's user: a broker that is told to change its configuration rewrites its file there. */
 const nameserverFile = '/home/rocketmq/nameserver.conf'

@@ -17,14 +17,19 @@ export interface TopicOptions {
 
 /** What a consumer group is like; the same names as in `@rocketmq-ts/testing`. */
 export interface GroupOptions {
-  /** How often a message is tried again before it becomes a dead letter. Default 16. */
+  /**
+   * How often a message that failed is delivered again before it becomes a dead letter. Only for clients that do not say so themselves:
+   * Java's do with `maxReconsumeTimes`, ours with `maxAttempts`. Default 16.
+   */
   readonly maxRetries?: number
-  /** Queues of the group's retry topic. Default 1. */
+  /** Queues of its retry topic; 0: what fails is dropped. Default 1. */
   readonly retryQueues?: number
-  /** `false`: nobody may consume in this group. Default `true`. */
-  readonly consumeEnabled?: boolean
-  /** `false`: nobody may consume in this group in broadcast mode. Default `true`. */
-  readonly broadcastEnabled?: boolean
+  /** Whether its pulls are answered. Default `true`. */
+  readonly mayConsume?: boolean
+  /** Whether its members may each have all messages. Default `true`. */
+  readonly mayBroadcast?: boolean
+  /** Whether its members are told of each other. Default `true`. */
+  readonly tellsMembers?: boolean
 }
 
 /** What has been checked can be sent as it is. */
@@ -32,7 +37,7 @@ export type TopicSettings = CreateTopicRequestHeader
 export type GroupSettings = SubscriptionGroupConfig
 
 const topicKeys: readonly (keyof TopicOptions)[] = ['queues', 'perm', 'order', 'attributes']
-const groupKeys: readonly (keyof GroupOptions)[] = ['maxRetries', 'retryQueues', 'consumeEnabled', 'broadcastEnabled']
+const groupKeys: readonly (keyof GroupOptions)[] = ['maxRetries', 'retryQueues', 'mayConsume', 'mayBroadcast', 'tellsMembers']
 const maxInt = 2 ** 31 - 1
 
 /** `at` is where the options stand, for the error: `topics.orders`. */
@@ -59,14 +64,14 @@ export function groupSettings(at: string, name: string, options: GroupOptions): 
   checkKeys(at, options, groupKeys)
   return Object.freeze({
     groupName: name,
-    consumeEnable: checkBoolean(`${at}.consumeEnabled`, options.consumeEnabled) ?? true,
+    consumeEnable: checkBoolean(`${at}.mayConsume`, options.mayConsume) ?? true,
     consumeFromMinEnable: true,
-    consumeBroadcastEnable: checkBoolean(`${at}.broadcastEnabled`, options.broadcastEnabled) ?? true,
+    consumeBroadcastEnable: checkBoolean(`${at}.mayBroadcast`, options.mayBroadcast) ?? true,
     retryQueueNums: checkNumber(`${at}.retryQueues`, options.retryQueues, 0, 65_536) ?? 1,
     retryMaxTimes: checkNumber(`${at}.maxRetries`, options.maxRetries, 0, maxInt) ?? 16,
     brokerId: 0,
     whichBrokerWhenConsumeSlowly: 1,
-    notifyConsumerIdsChangedEnable: true
+    notifyConsumerIdsChangedEnable: checkBoolean(`${at}.tellsMembers`, options.tellsMembers) ?? true
   })
 }
 

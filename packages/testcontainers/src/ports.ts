@@ -31,11 +31,25 @@ function isFree(port: number): Promise<boolean> {
   })
 }
 
+/** With how many ports a start is tried: which ports are free on another machine than this one, only its engine knows. */
+const starts = 3
+
+/** Starts, and starts again, with whatever ports `start` then chooses, as long as it fails because one was taken. */
+export async function startOnFreePorts<T>(start: () => Promise<T>): Promise<T> {
+  for (let left = starts - 1; ; left--) {
+    try {
+      return await start()
+    } catch (error) {
+      if (left === 0 || !isPortTaken(error)) throw error
+    }
+  }
+}
+
 /**
  * Whether a start failed because another program has one of its ports. Engines have no code for it and neither has Java, so there is
  * only what they print: Docker's `port is already allocated`, everybody else's `address already in use`.
  */
-export function isPortTaken(error: unknown): boolean {
+function isPortTaken(error: unknown): boolean {
   if (!(error instanceof StartError)) return false
   const { cause, facts } = error
   const printed = [cause instanceof Error ? cause.message : '', ...(Array.isArray(facts['log']) ? facts['log'] : [])]

@@ -10,12 +10,9 @@ import { type Ground, startBroker, startNameserver } from './containers'
 import { type Engine, reachEngine } from './engine'
 import { ensureImage, type FoundImage } from './image'
 import { type ResolvedOptions, type RocketMQOptions, resolveOptions } from './options'
-import { freePort, isPortTaken } from './ports'
+import { freePort, startOnFreePorts } from './ports'
 import { removeAll } from './removal'
 import type { StartedRocketMQ } from './started'
-
-/** With how many ports a start is tried: which ports are free on another machine than this one, only its engine knows. */
-const attempts = 3
 
 /**
  * Starts an official nameserver and broker in two containers and resolves when clients find the broker and the declared topics and
@@ -32,14 +29,8 @@ export async function startRocketMQ(options: RocketMQOptions = {}): Promise<Star
     addresses: await decideAddresses(engine.host, resolved.advertisedHost),
     image: await ensureImage(engine.client, resolved.image, resolved.platform)
   }
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await startOnce(resolved, place)
-    } catch (error) {
-      const isChosen = resolved.brokerPort !== undefined && resolved.nameserverPort !== undefined
-      if (attempt === attempts || isChosen || !isPortTaken(error)) throw error
-    }
-  }
+  const isPortChosen = resolved.brokerPort !== undefined || resolved.nameserverPort !== undefined
+  return isPortChosen ? startOnce(resolved, place) : startOnFreePorts(() => startOnce(resolved, place))
 }
 
 /** What is the same for each attempt. */
@@ -56,7 +47,7 @@ async function startOnce(options: ResolvedOptions, place: Place): Promise<Starte
     return await startOn(ground, place)
   } catch (error) {
     // What the failed start could not remove is not worth a second error; Ryuk comes for it.
-    await removeAll(client, ground).catch(() => undefined)
+    await removeAll({ ...ground, engine: client.container.dockerode }).catch(() => undefined)
     throw error
   }
 }
@@ -68,7 +59,14 @@ async function startOn(ground: Ground, { engine: { client }, addresses, image }:
   const properties = brokerProperties({ ip: advertised, port: brokerPort, nameserver: ground.nameserver, config: options.brokerConfig })
   const nameserver = await startNameserver(ground, new ContainerLog('nameserver', options.logConsumer))
   const broker = await startBroker(ground, log, propertiesText(properties))
-  const runner = new ContainerRunner({ client, image: image.name, nameserver, broker, log, remove: () => removeAll(client, ground) })
+  const runner = new ContainerRunner({
+    client,
+    image: image.name,
+    nameserver,
+    broker,
+    log,
+    remove: () => removeAll({ ...ground, engine: client.container.dockerode })
+  })
   const admin = new Admin({
     nameserver: `${reached}:${nameserverPort}`,
     broker: `${reached}:${brokerPort}`,

@@ -153,7 +153,7 @@ describe('creating a group', () => {
       asked.push(body)
       return { code: ResponseCode.SUCCESS }
     })
-    await admin().createGroup(groupSettings('', 'billing', { maxRetries: 3, broadcastEnabled: false }))
+    await admin().createGroup(groupSettings('', 'billing', { maxRetries: 3, mayBroadcast: false }))
     expect(asked).toMatchObject([
       { groupName: 'billing', retryMaxTimes: 3, consumeBroadcastEnable: false, consumeEnable: true, retryQueueNums: 1 }
     ])

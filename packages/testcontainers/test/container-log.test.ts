@@ -26,6 +26,21 @@ describe('the log of a container', () => {
     expect(log.lastLines).toEqual(['Address already in use', 'next'])
   })
 
+  it('keeps what a Java program says of a failure, not where in it that happened', async () => {
+    const log = new ContainerLog('broker', undefined)
+    const trace = [
+      'java.lang.IllegalStateException: Failed to bind to 0.0.0.0:28911',
+      '\tat org.apache.rocketmq.broker.BrokerStartup.main(BrokerStartup.java:50)',
+      'Caused by: java.net.BindException: Address already in use',
+      '\tat java.base/sun.nio.ch.Net.bind0(Native Method)',
+      '\tat io.netty.channel.AbstractChannel$AbstractUnsafe.<init>(AbstractChannel.java:561)',
+      '\t... 12 more',
+      'at least this is no frame'
+    ]
+    await printed(log, trace.join('\n'))
+    expect(log.lastLines).toEqual([trace[0], trace[2], trace[6]])
+  })
+
   it('gives each stream to the caller’s consumer, with the role', async () => {
     const seen: string[] = []
     const log = new ContainerLog('nameserver', (stream, role) => stream.on('data', (chunk) => seen.push(`${role}: ${chunk}`)))

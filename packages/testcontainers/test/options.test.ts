@@ -95,7 +95,7 @@ describe('the options', () => {
     ['a group with a character that no name has', { groups: { 'billing!': {} } }, 'groups.billing!'],
     ['a group with less than no retries', { groups: { billing: { maxRetries: -1 } } }, 'groups.billing.maxRetries'],
     ['a group with an unknown setting', { groups: { billing: { retries: 3 } } }, 'groups.billing.retries'],
-    ['a group that may "maybe" consume', { groups: { billing: { consumeEnabled: 'maybe' } } }, 'groups.billing.consumeEnabled'],
+    ['a group that may "maybe" consume', { groups: { billing: { mayConsume: 'maybe' } } }, 'groups.billing.mayConsume'],
     ['an advertised name, which not every client could resolve', { advertisedHost: 'localhost' }, 'advertisedHost'],
     ['an advertised address that nobody can connect to', { advertisedHost: '0.0.0.0' }, 'advertisedHost'],
     ['a label that is no text', { labels: { a: 1 } }, 'labels.a'],

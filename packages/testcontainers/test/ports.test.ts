@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import { NoContainerEngineError, StartError } from '../src'
-import { freePort, isPortTaken } from '../src/ports'
+import { freePort, startOnFreePorts } from '../src/ports'
 
 describe('free ports', () => {
   it('never go twice to clusters that start at once, neighbours included', async () => {
@@ -16,20 +16,36 @@ describe('free ports', () => {
   })
 })
 
-describe('a start that failed', () => {
+describe('a start', () => {
   const docker = new Error('driver failed programming external connectivity: Bind for 0.0.0.0:20911 failed: port is already allocated')
+  const taken = {
+    engine: new StartError('broker', 'mine', [], docker),
+    java: new StartError('broker', 'mine', ['Caused by: java.net.BindException: Address already in use'], new Error('Log stream ended')),
+    other: new StartError('broker', 'mine', ['OutOfMemoryError'], new Error('Log stream ended')),
+    elsewhere: new NoContainerEngineError(docker)
+  }
 
-  it('is tried with other ports when the engine had given one away already', () => {
-    expect(isPortTaken(new StartError('broker', 'mine', [], docker))).toBe(true)
+  /** Fails with these, one after the other, then works. */
+  async function started(...failures: readonly Error[]): Promise<{ readonly starts: number; readonly outcome: unknown }> {
+    let starts = 0
+    const outcome = await startOnFreePorts(async () => {
+      const failure = failures[starts++]
+      if (failure !== undefined) throw failure
+      return 'started'
+    }).catch((error) => error)
+    return { starts, outcome }
+  }
+
+  it('is tried with other ports when the engine had given one away, or Java found one taken', async () => {
+    expect(await started(taken.engine, taken.java)).toEqual({ starts: 3, outcome: 'started' })
   })
 
-  it('is tried with other ports when Java found one taken, on the engine’s host network', () => {
-    const log = ['java.net.BindException: Address already in use']
-    expect(isPortTaken(new StartError('broker', 'mine', log, new Error('Log stream ended')))).toBe(true)
+  it('is given up after three', async () => {
+    expect(await started(taken.java, taken.java, taken.engine, taken.java)).toEqual({ starts: 3, outcome: taken.engine })
   })
 
-  it('is not tried again for any other reason', () => {
-    expect(isPortTaken(new StartError('broker', 'mine', ['OutOfMemoryError'], new Error('Log stream ended')))).toBe(false)
-    expect(isPortTaken(new NoContainerEngineError(docker))).toBe(false)
+  it('is not tried again for any other reason', async () => {
+    expect(await started(taken.other)).toEqual({ starts: 1, outcome: taken.other })
+    expect(await started(taken.elsewhere)).toEqual({ starts: 1, outcome: taken.elsewhere })
   })
 })
