@@ -20,7 +20,7 @@ const project = (displayName, testMatch, more = {}) => ({ ...shared, displayName
 
 module.exports = {
   projects: [
-    project('unit', ['<rootDir>/packages/*/test/**/*.test.ts', '<rootDir>/test/**/*.test.ts']),
+    project('unit', ['<rootDir>/packages/*/test/**/*.test.ts', '<rootDir>/test/**/*.test.ts', '<rootDir>/benchmarks/test/**/*.test.ts']),
     project('official', ['<rootDir>/integration/official/**/*.test.ts']),
     project('contract', ['<rootDir>/integration/contract/**/*.test.ts']),
     project('interop', ['<rootDir>/integration/interop/**/*.test.ts']),
