@@ -4,7 +4,7 @@ import { basename, join } from 'node:path'
 import { beforeAll, expect, it } from '@jest/globals'
 import { type Bill, type Component, flawsOf, licenceOf } from './bill-of-materials'
 import { describeWithRegistry } from './registry'
-import { publishedSources, readJson, root, type Tarball, tarballFolder, tarballs } from './tarballs'
+import { buildFolder, publishedSources, readJson, root, type Tarball, tarballFolder, tarballs } from './tarballs'
 
 const LISTING_MS = 180_000
 
@@ -35,7 +35,7 @@ function changed(bill: Bill, change: Partial<Component>): Bill {
 describeWithRegistry(__filename, 'the dependencies of the packages', () => {
   let packed: readonly Tarball[]
   let bills: readonly Bill[]
-  const folder = join(root, '.build', 'packages', 'sbom')
+  const folder = join(buildFolder, 'sbom')
 
   beforeAll(() => {
     packed = tarballs()

@@ -29,12 +29,14 @@ export interface Tarball {
   readonly manifest: Manifest
 }
 
-export const tarballFolder = join(root, '.build', 'packages', 'tarballs')
-const unpackedFolder = join(root, '.build', 'packages', 'unpacked')
+/** Of this suite; beside others where Jest runs its files in several processes. */
+export const buildFolder = join(root, '.build', 'packages', process.env['JEST_WORKER_ID'] ?? '1')
+export const tarballFolder = join(buildFolder, 'tarballs')
+const unpackedFolder = join(buildFolder, 'unpacked')
 
-/** Packs every package with `npm run pack`, once per run of Jest, which for this suite is one process. */
+/** Packs every package with `npm run pack`, once per process that runs tests. */
 export function tarballs(): readonly Tarball[] {
-  const marker = join(root, '.build', 'packages', 'run')
+  const marker = join(buildFolder, 'run')
   const run = `${process.pid} ${Math.round((Date.now() / 1000 - process.uptime()) / 10)}`
   if (!existsSync(marker) || readFileSync(marker, 'utf8') !== run) {
     rmSync(unpackedFolder, { recursive: true, force: true })
