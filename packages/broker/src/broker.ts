@@ -1,7 +1,7 @@
 import { Perm } from '@rocketmq-ts/remoting/wire'
 import { CodedError, type Endpoint } from 'net-ts-protocol-kit'
+import type { BrokerContents } from './broker-contents'
 import { type BrokerOptions, type ResolvedBrokerOptions, resolveBrokerOptions } from './broker-options'
-import type { BrokerSnapshot } from './broker-snapshot'
 import type { BrokerStats } from './broker-stats'
 import type { GroupOptions } from './group/group-options'
 import { Refusal } from './refusal'
@@ -66,9 +66,9 @@ export class Broker {
     return this.#serving().stats
   }
 
-  /** What it knows now; after `close` what it knew at the end. */
-  snapshot(): BrokerSnapshot {
-    return (this.#closed ?? this.#serving()).snapshot
+  /** What it knows now, for tests and tools; after `close` what it knew at the end. */
+  get contents(): BrokerContents {
+    return (this.#closed ?? this.#serving()).contents
   }
 
   /**

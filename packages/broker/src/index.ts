@@ -1,7 +1,7 @@
 export { Broker, TopicError, type TopicOptions } from './broker'
+export type { BrokerContents } from './broker-contents'
 export { type BrokerLimits, DEFAULT_BROKER_LIMITS } from './broker-limits'
 export { type BrokerOptions, BrokerOptionsError } from './broker-options'
-export type { BrokerSnapshot } from './broker-snapshot'
 export type { BrokerStats } from './broker-stats'
 export type { ClientIdentity, ConnectedClient, ConsumerMembership } from './client/connected-client'
 export { DocumentError, DocumentName } from './documents'

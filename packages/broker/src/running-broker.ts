@@ -1,9 +1,9 @@
 import { RemotingClient, RemotingServer } from '@rocketmq-ts/remoting'
 import { type Endpoint, formatEndpoint, RepeatedLog, type Timer } from 'net-ts-protocol-kit'
 import { advertisedHost, ipOf, replicationEndpoint } from './broker-address'
+import type { BrokerContents } from './broker-contents'
 import type { ResolvedBrokerOptions } from './broker-options'
 import { BrokerServices } from './broker-services'
-import type { BrokerSnapshot } from './broker-snapshot'
 import type { BrokerStats } from './broker-stats'
 import { BrokerTables } from './broker-tables'
 import { type GroupOptions, putGroup } from './group/group-options'
@@ -98,14 +98,25 @@ export class RunningBroker {
     }
   }
 
-  get snapshot(): BrokerSnapshot {
+  get contents(): BrokerContents {
     const { topics, groups, offsets } = this.#tables
+    const { delays, clients } = this.#services
     return {
-      topics: new Map(topics.all),
-      groups: [...groups.all.keys()],
-      offsets: [...offsets],
-      delayOffsets: this.#services.delays.offsets,
-      clients: this.#services.clients.connected
+      get topics() {
+        return new Map(topics.all)
+      },
+      get groups() {
+        return [...groups.all.keys()]
+      },
+      get offsets() {
+        return [...offsets]
+      },
+      get delayOffsets() {
+        return delays.offsets
+      },
+      get clients() {
+        return clients.connected
+      }
     }
   }
 

@@ -18,7 +18,7 @@ export interface ConsumerMembership {
   /** What the group subscribes to. */
   readonly subscriptions: ReadonlyArray<{
     readonly topic: string
-    /** `*`, or tags joined by `||`. Cut off when it is very long. */
+    /** `*`, or tags joined by `||`. Cut off, and ending in `…`, when it is very long. */
     readonly expression: string
   }>
 }

@@ -18,7 +18,7 @@ export interface GroupSubscription {
   readonly expressionType: string
   readonly filter: TagsFilter
   readonly tagCount: number
-  /** For people: cut off when it is very long. */
+  /** For people: cut off, and ending in `…`, when it is very long. */
   readonly expression: string
 }
 
@@ -101,12 +101,16 @@ export class ConsumerGroup {
 
 function groupSubscription(data: SubscriptionData): GroupSubscription {
   const expressionType = ownText(data.expressionType.slice(0, MAX_TYPE_LENGTH))
-  const expression = ownText(data.subString.slice(0, MAX_EXPRESSION_LENGTH))
+  const expression = ownText(shortened(data.subString))
   return { subVersion: data.subVersion, expressionType, filter: tagsFilter(data), tagCount: tagCountOf([data]), expression }
 }
 
 /** Enough for the types that exist, and to say which one does not. */
 const MAX_TYPE_LENGTH = 64
+
+function shortened(expression: string): string {
+  return expression.length > MAX_EXPRESSION_LENGTH ? `${expression.slice(0, MAX_EXPRESSION_LENGTH)}…` : expression
+}
 
 /** Enough to see what a group wants. */
 const MAX_EXPRESSION_LENGTH = 256

@@ -2,8 +2,8 @@ import type { TopicConfig } from '@rocketmq-ts/remoting/wire'
 import type { ConnectedClient } from './client/connected-client'
 import type { CommittedOffset } from './offset/consumer-offsets'
 
-/** What a broker knows at one moment, for tests and tools: copies, which do not change. */
-export interface BrokerSnapshot {
+/** What a broker knows. Each property is a copy, made when it is asked for. */
+export interface BrokerContents {
   /** Every topic by name, the broker's own included. */
   readonly topics: ReadonlyMap<string, TopicConfig>
   /** Names of the consumer groups whose settings are known. */
