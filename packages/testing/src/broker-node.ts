@@ -1,4 +1,4 @@
-import { Broker, type BrokerSnapshot } from '@rocketmq-ts/broker'
+import { Broker, type BrokerContents } from '@rocketmq-ts/broker'
 import { MemoryMessageStore } from '@rocketmq-ts/store'
 import type { Clock, Logger } from 'net-ts-protocol-kit'
 import { ClusterError } from './cluster-error'
@@ -13,7 +13,7 @@ export interface BrokerNodeOptions {
   readonly nameserver: string
   readonly clock: Clock
   readonly logger: Logger
-  readonly delayLevels: string | undefined
+  readonly delayLevels: string
   readonly autoCreateTopics: boolean
 }
 
@@ -55,9 +55,9 @@ export class BrokerNode {
     return this.#arrivals
   }
 
-  /** The broker that runs, or the one that ran last. */
-  get snapshot(): BrokerSnapshot {
-    if (this.#latest !== undefined) return this.#latest.snapshot()
+  /** What the broker knows, or knew when it was stopped. */
+  get contents(): BrokerContents {
+    if (this.#latest !== undefined) return this.#latest.contents
     return { topics: new Map(), groups: [], offsets: [], delayOffsets: new Map(), clients: [] }
   }
 
@@ -71,7 +71,7 @@ export class BrokerNode {
     await this.server.start()
     this.#latest = this.server.running
     if (!isFirst) return
-    const { topics, groups } = this.snapshot
+    const { topics, groups } = this.contents
     for (const name of topics.keys()) this.#own.topics.add(name)
     for (const name of groups) this.#own.groups.add(name)
   }
@@ -106,8 +106,8 @@ export class BrokerNode {
       clock,
       network: place.network,
       logger,
-      onPulled: (pulled) => this.pulled.add(pulled),
-      ...(delayLevels === undefined ? {} : { delayLevels })
+      delayLevels,
+      onPulled: (pulled) => this.pulled.add(pulled)
     })
   }
 }

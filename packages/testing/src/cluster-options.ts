@@ -1,4 +1,5 @@
 import type { GroupOptions, TopicOptions } from '@rocketmq-ts/broker'
+import { DEFAULT_DELAY_LEVELS, type DelayLevelTable, delayLevelTable } from '@rocketmq-ts/remoting/wire'
 import { type Logger, ManualClock, silentLogger } from 'net-ts-protocol-kit'
 import { ClusterOptionsError } from './cluster-error'
 
@@ -45,7 +46,8 @@ export interface ResolvedClusterOptions {
   readonly clock: ManualClock | undefined
   readonly listen: boolean
   readonly seed: number
-  readonly delayLevels: string | undefined
+  readonly delayLevels: string
+  readonly delays: DelayLevelTable
   readonly autoCreateTopics: boolean
   readonly logger: Logger
 }
@@ -75,7 +77,15 @@ const GROUP: OptionNames<ClusterGroupOptions> = {
 /** @throws ClusterOptionsError naming the option. */
 export function resolveClusterOptions(options: ClusterOptions): ResolvedClusterOptions {
   refuseUnknown('', options, CLUSTER)
-  const { listen = false, seed = 1, topics = {}, groups = {}, autoCreateTopics = true, delayLevels, logger = silentLogger } = options
+  const {
+    listen = false,
+    seed = 1,
+    topics = {},
+    groups = {},
+    autoCreateTopics = true,
+    delayLevels = DEFAULT_DELAY_LEVELS,
+    logger = silentLogger
+  } = options
   checkFlag('listen', listen)
   checkFlag('autoCreateTopics', autoCreateTopics)
   if (!Number.isSafeInteger(seed)) throw new ClusterOptionsError('seed', 'must be a whole number')
@@ -90,6 +100,7 @@ export function resolveClusterOptions(options: ClusterOptions): ResolvedClusterO
     listen,
     seed,
     delayLevels,
+    delays: delaysOf(delayLevels),
     autoCreateTopics,
     logger
   })
@@ -115,6 +126,14 @@ export function refuseUnknown<T extends object>(what: string, given: T, known: O
   if (unknown === undefined) return
   const path = what === '' ? unknown : `${what}.${unknown}`
   throw new ClusterOptionsError(path, `there is no such option. Known: ${Object.keys(known).join(', ')}`)
+}
+
+function delaysOf(levels: string): DelayLevelTable {
+  try {
+    return delayLevelTable(levels)
+  } catch (error) {
+    throw new ClusterOptionsError('delayLevels', error instanceof Error ? error.message : String(error))
+  }
 }
 
 function brokerNames(brokers: number | readonly string[]): readonly string[] {

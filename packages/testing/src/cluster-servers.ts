@@ -44,6 +44,12 @@ export class ClusterServers {
     throw new ClusterError('BROKER_AMBIGUOUS', `say which broker: ${names.join(', ')}`, { names })
   }
 
+  /** Servers by name, and whether they run. */
+  get states(): ReadonlyMap<string, boolean> {
+    const servers = [this.nameserver, ...this.#brokers.map(({ server }) => server)]
+    return new Map(servers.map(({ name, running }) => [name, running !== undefined]))
+  }
+
   /** Starts the nameserver, then the brokers, and creates what is to be there from the start. */
   async start(): Promise<void> {
     await this.nameserver.start()

@@ -22,10 +22,15 @@ const POLL_MS = 5
 /** How long a handler may do real work, such as asking a database, before hand-driven time moves on without it. Milliseconds. */
 const PATIENCE_MS = 250
 
+/** Whether something has happened. */
+type Condition = () => boolean | Promise<boolean>
+
 /** The time of a cluster: the real one, or one that moves by hand and, while someone waits for something, by itself. */
 export class ClusterTime {
   readonly clock: Clock
   readonly #surroundings: TimeSurroundings
+  /** Handlers that were waited for in vain: they wait for the cluster's time to move. */
+  #givenUp: string | undefined
 
   constructor(surroundings: TimeSurroundings) {
     this.clock = surroundings.manual ?? realClock
@@ -67,17 +72,17 @@ export class ClusterTime {
   }
 
   /** Moves time on, or waits, until a condition holds. Whether it does. */
-  until(isReached: () => boolean, withinMs: number): Promise<boolean> {
+  until(isReached: Condition, withinMs: number): Promise<boolean> {
     const { manual } = this.#surroundings
     return manual === undefined ? pollUntil(isReached, withinMs) : this.#driveUntil(manual, isReached, withinMs)
   }
 
   /** From one timer to the next, so that the condition is met at the first moment it can be. */
-  async #driveUntil(clock: ManualClock, isReached: () => boolean, withinMs: number): Promise<boolean> {
+  async #driveUntil(clock: ManualClock, isReached: Condition, withinMs: number): Promise<boolean> {
     const deadline = clock.monotonic() + withinMs
     await clock.settle()
     for (;;) {
-      if (isReached() || (await this.#reachedInRealTime(clock, isReached))) return true
+      if ((await isReached()) || (await this.#reachedInRealTime(clock, isReached))) return true
       const leftMs = deadline - clock.monotonic()
       if (leftMs <= 0) return false
       await clock.advance(Math.min(leftMs, clock.pendingTimers[0]?.dueInMs ?? leftMs))
@@ -85,12 +90,12 @@ export class ClusterTime {
   }
 
   /** Gives real sockets a moment, and handlers at real work as long as they get somewhere. */
-  async #reachedInRealTime(clock: ManualClock, isReached: () => boolean): Promise<boolean> {
+  async #reachedInRealTime(clock: ManualClock, isReached: Condition): Promise<boolean> {
     const { hasRealNetwork, handlersMark } = this.#surroundings
     if (hasRealNetwork) await realPause(clock)
     let mark = handlersMark()
     let waitedMs = 0
-    while (mark !== undefined && !isReached() && waitedMs < PATIENCE_MS && mark !== this.#givenUp) {
+    while (mark !== undefined && mark !== this.#givenUp && waitedMs < PATIENCE_MS && !(await isReached())) {
       await realPause(clock)
       const next = handlersMark()
       waitedMs = next === mark ? waitedMs + POLL_MS : 0
@@ -100,9 +105,6 @@ export class ClusterTime {
     return isReached()
   }
 
-  /** Handlers that were waited for in vain: they wait for the cluster's time to move. */
-  #givenUp: string | undefined
-
   #driven(call: string): ManualClock {
     const { manual } = this.#surroundings
     if (manual !== undefined) return manual
@@ -110,9 +112,9 @@ export class ClusterTime {
   }
 }
 
-async function pollUntil(isReached: () => boolean, withinMs: number): Promise<boolean> {
+async function pollUntil(isReached: Condition, withinMs: number): Promise<boolean> {
   const deadline = realClock.monotonic() + withinMs
-  while (!isReached()) {
+  while (!(await isReached())) {
     if (realClock.monotonic() >= deadline) return false
     await pause()
   }

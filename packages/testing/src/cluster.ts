@@ -1,4 +1,4 @@
-import type { Client } from '@rocketmq-ts/client'
+import type { AnyTopic, Client } from '@rocketmq-ts/client'
 import { type Clock, formatEndpoint, type PendingTimer } from 'net-ts-protocol-kit'
 import { type ClusterClientOptions, ClusterClients, type ClusterConnection } from './cluster-clients'
 import { ClusterError } from './cluster-error'
@@ -12,8 +12,16 @@ import {
 } from './cluster-options'
 import { ClusterServers } from './cluster-servers'
 import { ClusterTime, type WaitOptions } from './cluster-time'
+import type { ExpectOptions } from './expectation/expect-options'
+import { Expectations } from './expectation/expectations'
+import { type Match, readMatch } from './expectation/message-match'
 import { faultyNetwork } from './faults/faulty-network'
 import { FaultNetwork, type Faults } from './faults/index'
+import type { ConnectedClient } from './inspection/connected-clients'
+import { type GroupLag, lagOf, type QueueProgress } from './inspection/group-progress'
+import { type DeadLetterDetails, Inspection } from './inspection/inspection'
+import type { StoredMessageOf } from './inspection/stored-message'
+import type { DelayedDetails, RetryDetails } from './inspection/waiting-messages'
 
 /** How far a call of the cluster itself may move time: more than any of them can take. Milliseconds. */
 const OWN_CALLS_MS = 120_000
@@ -28,6 +36,8 @@ export class Cluster {
   readonly #servers: ClusterServers
   readonly #clients: ClusterClients
   readonly #time: ClusterTime
+  readonly #inspection: Inspection
+  readonly #expectations: Expectations
   #closing: Promise<void> | undefined
 
   /** @internal */
@@ -58,6 +68,17 @@ export class Cluster {
       clock: this.clock,
       logger,
       networkOf: (clientId) => network.clientNetwork(clientId)
+    })
+    const { clock } = this
+    const servers = this.#servers
+    const clients = this.#clients
+    this.#inspection = new Inspection({ servers, clients, clock, delayLevels: options.delays })
+    this.#expectations = new Expectations({
+      time: this.#time,
+      inspection: this.#inspection,
+      clients,
+      servers: () => servers.states,
+      faults: () => this.faults.active.map(String)
     })
   }
 
@@ -126,6 +147,90 @@ export class Cluster {
     return this.#time.pendingTimers()
   }
 
+  /**
+   * What is stored of a topic, in store order. Values are typed by a topic made by `defineTopic`. Messages that wait for a delay are
+   * not there yet: see {@link delayed}. Rejects with a `ClusterError` `TOPIC_UNKNOWN`.
+   */
+  async messages<const T extends AnyTopic | string>(topic: T): Promise<Array<StoredMessageOf<T>>> {
+    this.#requireOpen('messages')
+    return (await this.#inspection.messages(topic)) as Array<StoredMessageOf<T>>
+  }
+
+  /** Messages to a topic that wait for their delay to be over. Rejects with a `ClusterError` `TOPIC_UNKNOWN`. */
+  async delayed<const T extends AnyTopic | string>(topic: T): Promise<Array<StoredMessageOf<T> & DelayedDetails>> {
+    this.#requireOpen('delayed')
+    return (await this.#inspection.delayed(topic)) as Array<StoredMessageOf<T> & DelayedDetails>
+  }
+
+  /**
+   * Messages that a group failed to consume and gets again, of one topic or of all.
+   * Rejects with a `ClusterError` `GROUP_UNKNOWN`.
+   */
+  async retries<const T extends AnyTopic | string = string>(group: string, topic?: T): Promise<Array<StoredMessageOf<T> & RetryDetails>> {
+    this.#requireOpen('retries')
+    return (await this.#inspection.retries(group, topic)) as Array<StoredMessageOf<T> & RetryDetails>
+  }
+
+  /** Messages that a group has given up, of one topic or of all. Rejects with a `ClusterError` `GROUP_UNKNOWN`. */
+  async deadLetters<const T extends AnyTopic | string = string>(
+    group: string,
+    topic?: T
+  ): Promise<Array<StoredMessageOf<T> & DeadLetterDetails>> {
+    this.#requireOpen('deadLetters')
+    return (await this.#inspection.deadLetters(group, topic)) as Array<StoredMessageOf<T> & DeadLetterDetails>
+  }
+
+  /**
+   * How far a consumer group is in each queue of the topics that it has offsets for or subscribes to, its retry topic last.
+   * Rejects with a `ClusterError` `GROUP_UNKNOWN`.
+   */
+  async offsets(group: string): Promise<QueueProgress[]> {
+    this.#requireOpen('offsets')
+    return this.#inspection.progress(group).queues()
+  }
+
+  /** How many messages of these topics a consumer group has not consumed. Rejects with a `ClusterError` `GROUP_UNKNOWN`. */
+  async lag(group: string): Promise<GroupLag> {
+    return lagOf(await this.offsets(group))
+  }
+
+  /**
+   * Clients that are in a producer or consumer group at a broker that runs.
+   *
+   * @throws ClusterError `CLUSTER_CLOSED`
+   */
+  clients(): ConnectedClient[] {
+    this.#requireOpen('clients')
+    return this.#inspection.clients
+  }
+
+  /**
+   * Waits until a group has consumed the stored messages that match: it was given them, and has settled or committed them (a loop
+   * over a pull consumer settles what it is handed). Moves a hand-driven clock as far as that takes. Resolves with the messages.
+   *
+   * Rejects with an `ExpectationError` that says what there is, at the end of `withinMs`, or at once when it can no longer happen.
+   */
+  async expectDelivered<const T extends AnyTopic | string = string>(
+    group: string,
+    match?: Match<T>,
+    options: ExpectOptions = {}
+  ): Promise<Array<StoredMessageOf<T>>> {
+    this.#requireOpen('expectDelivered')
+    const delivered = await this.#expectations.delivered(group, readMatch('expectDelivered', match), options)
+    return delivered as Array<StoredMessageOf<T>>
+  }
+
+  /** Waits until a group has given up messages that match, as {@link expectDelivered} does. Resolves with the dead letters. */
+  async expectDeadLetter<const T extends AnyTopic | string = string>(
+    group: string,
+    match?: Match<T>,
+    options: ExpectOptions = {}
+  ): Promise<Array<StoredMessageOf<T> & DeadLetterDetails>> {
+    this.#requireOpen('expectDeadLetter')
+    const dead = await this.#expectations.deadLetter(group, readMatch('expectDeadLetter', match), options)
+    return dead as Array<StoredMessageOf<T> & DeadLetterDetails>
+  }
+
   /** Creates a topic, or changes its settings; clients can find it then. Rejects with a `TopicError` or `ClusterError`. */
   async createTopic(name: string, options: ClusterTopicOptions = {}): Promise<void> {
     this.#requireOpen('createTopic')
@@ -190,7 +295,7 @@ export class Cluster {
   }
 
   #addressesOf(clientId: string): readonly string[] {
-    const clients = this.#servers.brokers.flatMap((node) => node.snapshot.clients)
+    const clients = this.#servers.brokers.flatMap((node) => node.contents.clients)
     return clients.filter((client) => client.clientId === clientId).map(({ address }) => formatEndpoint(address))
   }
 

@@ -5,6 +5,9 @@ export type { ClusterClientOptions, ClusterConnection } from './cluster-clients'
 export { ClusterError, type ClusterErrorCode, ClusterOptionsError } from './cluster-error'
 export type { ClusterGroupOptions, ClusterOptions, ClusterTopicOptions } from './cluster-options'
 export type { WaitOptions } from './cluster-time'
+export type { ExpectOptions } from './expectation/expect-options'
+export { ExpectationError } from './expectation/expectation-error'
+export type { Match, MessageMatch } from './expectation/message-match'
 export {
   type AnswerWithOptions,
   type Fault,
@@ -19,4 +22,9 @@ export {
   type StallOptions,
   type WhichFrames
 } from './faults/index'
+export type { ConnectedClient } from './inspection/connected-clients'
+export type { GroupLag, QueueProgress } from './inspection/group-progress'
+export type { DeadLetterDetails } from './inspection/inspection'
+export type { StoredMessage, StoredMessageOf } from './inspection/stored-message'
+export type { DelayedDetails, RetryDetails } from './inspection/waiting-messages'
 export { startCluster } from './start-cluster'

@@ -8,6 +8,7 @@ import { OffsetRanges } from './offset-ranges'
  */
 export class PulledOffsets {
   readonly #queues = new Map<string, OffsetRanges>()
+  readonly #topics = new Map<string, Set<string>>()
   #count = 0
 
   /** A number that grows with every message handed out. */
@@ -19,21 +20,19 @@ export class PulledOffsets {
     return this.#queues.get(keyOf(group, topic, queueId))?.has(queueOffset) ?? false
   }
 
-  /** Whether the group got anything of the topic. */
-  hasAny(group: string, topic: string): boolean {
-    return this.#topics.has(`${group} ${topic}`)
+  /** Topics that the group got messages of. */
+  topicsOf(group: string): readonly string[] {
+    return [...(this.#topics.get(group) ?? [])]
   }
 
   add({ group, topic, queueId, records }: Pulled): void {
     const key = keyOf(group, topic, queueId)
     const offsets = this.#queues.get(key) ?? new OffsetRanges()
     this.#queues.set(key, offsets)
-    this.#topics.add(`${group} ${topic}`)
+    this.#topics.set(group, (this.#topics.get(group) ?? new Set()).add(topic))
     for (const record of records) offsets.add(decodeRecord(record).queueOffset)
     this.#count += records.length
   }
-
-  readonly #topics = new Set<string>()
 }
 
 /** No legal name contains a space. */

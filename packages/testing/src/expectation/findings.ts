@@ -1,0 +1,84 @@
+import { DecodeError } from '@rocketmq-ts/client'
+import { membersOf } from '../inspection/connected-clients'
+import type { GroupProgress } from '../inspection/group-progress'
+import type { StoredMessage } from '../inspection/stored-message'
+import type { Findings } from './expectation-report'
+import type { ExpectationSurroundings } from './expectations'
+import type { Look, Subject } from './subject'
+
+/** Gathers what there is when an expectation is not met. */
+export async function findingsOf(
+  subject: Subject,
+  look: Look,
+  progress: GroupProgress,
+  { inspection, servers, faults }: ExpectationSurroundings
+): Promise<Omit<Findings, 'call' | 'end'>> {
+  const { group, wanted } = subject
+  const isKnown = inspection.hasGroup(group)
+  const members = membersOf(inspection.nodes, group)
+  const others = await otherMessages(subject, look, progress, inspection)
+  const found = { group, wanted, found: look.found, deliveries: look.deliveries, others, members, servers: servers(), faults: faults() }
+  return {
+    ...found,
+    hints: hintsOf(subject, { ...found, groups: inspection.groups, topics: inspection.topics, isKnown }),
+    queues: await progress.queues(),
+    retries: isKnown ? await inspection.retries(group, undefined) : [],
+    deadLetters: isKnown ? await inspection.deadLetters(group, undefined) : [],
+    nowMs: inspection.clock.now(),
+    clients: inspection.clients
+  }
+}
+
+async function otherMessages(
+  { filter, group }: Subject,
+  { deliveries }: Look,
+  progress: GroupProgress,
+  inspection: ExpectationSurroundings['inspection']
+): Promise<StoredMessage[]> {
+  const topics = filter.topic === undefined ? progress.topics.filter((topic) => !topic.endsWith(`%${group}`)) : [filter.topic]
+  const known = topics.filter((topic) => inspection.hasTopic(topic))
+  const stored = await Promise.all(known.map((topic) => inspection.messages(topic)))
+  const matching = new Set(deliveries.map(({ message }) => message.offsetMessageId))
+  return stored.flat().filter(({ offsetMessageId }) => !matching.has(offsetMessageId))
+}
+
+interface Situation extends Pick<Findings, 'deliveries' | 'others' | 'members' | 'servers'> {
+  readonly isKnown: boolean
+  readonly groups: readonly string[]
+  readonly topics: readonly string[]
+}
+
+/** What is probably wrong, as far as that can be said. */
+function hintsOf({ group, filter }: Subject, situation: Situation): string[] {
+  const { deliveries, others, members, servers, isKnown, groups, topics } = situation
+  const has = (state: string): boolean => deliveries.some((one) => one.state === state)
+  const topic = filter.topic?.name
+  const hints: Array<string | false> = [
+    ...[...servers].map(([name, runs]) => !runs && `${name} is stopped`),
+    topic !== undefined && !topics.includes(topic) && `no broker has topic ${topic}, only ${list(topics)}`,
+    !isKnown && `no broker knows consumer group ${group}, only ${list(groups)}`,
+    isKnown && members.size === 0 && `no member of group ${group} is connected`,
+    has('passed over') &&
+      "passed over: stored before the group began, which is at the end of each queue unless its consumer has from: 'first', or skipped by a seek",
+    has('handed out') && 'handed out: pulled, and neither settled by its handler nor committed',
+    ...undecodable(others).map((problem) => `its value cannot be read, so it matches no condition on it: ${problem}`)
+  ]
+  return hints.filter((hint) => hint !== false)
+}
+
+function undecodable(messages: readonly StoredMessage[]): string[] {
+  return messages.flatMap((message) => decodeProblem(message) ?? [])
+}
+
+function decodeProblem(message: StoredMessage): string | undefined {
+  try {
+    void message.value
+    return undefined
+  } catch (error) {
+    return error instanceof DecodeError ? error.message : undefined
+  }
+}
+
+function list(names: readonly string[]): string {
+  return names.length === 0 ? 'its own' : names.join(', ')
+}
