@@ -33,13 +33,19 @@ describe('the application', () => {
   it('bills an order that is placed', async () => {
     const placed = await post({ id: 'o-1', totalCents: 4200 })
     assert.equal(placed.status, 202)
-    await cluster.settle()
+    await cluster.expectDelivered('nest-billing', { key: 'o-1' })
     const billed = await fetch(`${url}/orders/o-1`)
     assert.deepEqual(await billed.json(), { id: 'o-1', totalCents: 4200 })
   })
 
   it('refuses what is no order', async () => {
     assert.equal((await post({ id: '', totalCents: 4200 })).status, 400)
+  })
+
+  it('leaves an order that is too large to a person', async () => {
+    await post({ id: 'o-2', totalCents: 1_000_001 })
+    await cluster.expectDeadLetter('nest-billing', { key: 'o-2' })
+    assert.equal((await fetch(`${url}/orders/o-2`)).status, 404)
   })
 
   it('is well while its consumers read, and not while the broker is away', async () => {

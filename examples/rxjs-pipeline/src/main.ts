@@ -1,5 +1,6 @@
 import { connect } from '@rocketmq-ts/client'
-import { fromEvent, lastValueFrom, merge, scan, takeWhile, tap } from 'rxjs'
+import { lag$, status$ } from '@rocketmq-ts/rxjs'
+import { distinctUntilChanged, fromEvent, lastValueFrom, map, merge, scan, takeWhile, tap } from 'rxjs'
 import { summaries } from './pipeline.js'
 import { readings } from './sensors.js'
 
@@ -7,6 +8,13 @@ const isOnce = process.argv.includes('--once')
 const mq = await connect({ nameservers: process.env['ROCKETMQ_NAMESERVERS'] ?? '127.0.0.1:9876' })
 const producer = mq.producer({ group: 'sensor-summaries' })
 const stop = merge(fromEvent(process, 'SIGTERM'), fromEvent(process, 'SIGINT'))
+
+const states = status$(mq).pipe(
+  map(({ state }) => state),
+  distinctUntilChanged()
+)
+states.subscribe((state) => console.log(`client ${state}`))
+lag$(mq, { group: 'sensor-summary', everyMs: 5000 }).subscribe(({ total }) => console.log(`behind by ${total}`))
 
 if (isOnce) readings(producer, 400).subscribe({ complete: () => console.log('sent 400 readings, 8 of them broken') })
 
