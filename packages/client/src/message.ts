@@ -31,8 +31,8 @@ export interface Message<Value = unknown, Name extends string = string> {
    * @throws MessageBodyError when it is damaged, or compressed in a way that is not understood.
    */
   readonly body: Buffer
-  /** Bytes of the body as stored: fewer than it has when it was compressed. What limits on bytes count. */
-  readonly storedBytes: number
+  /** Bytes of the body, decompressed: what limits on bytes count. As stored when it cannot be decompressed. */
+  readonly bodyBytes: number
   /** The id that the sender gave it. Stays the same when it is retried. */
   readonly messageId: string
   /** The id of this stored record: the broker's address and the place in its log. Changes when it is retried. */
@@ -152,8 +152,8 @@ export class ReceivedMessage implements Message {
     return this.record.flag
   }
 
-  get storedBytes(): number {
-    return this.record.body.length
+  get bodyBytes(): number {
+    return this.#body?.length ?? this.record.body.length
   }
 
   /**
@@ -161,7 +161,7 @@ export class ReceivedMessage implements Message {
    * A failure is not reported here: whoever asks for the body gets it.
    */
   prepare(): Promise<void> | undefined {
-    if (this.#body !== undefined || !hasFlag(this.record.sysFlag, MessageSysFlag.COMPRESSED)) return undefined
+    if (this.#body !== undefined || !this.#isCompressed) return undefined
     const keep = (inflated: Buffer | undefined): void => {
       this.#body = inflated
     }
@@ -174,7 +174,13 @@ export class ReceivedMessage implements Message {
   detach(): ReceivedMessage {
     const copy = new ReceivedMessage({ record: this.record.detach(), queue: this.queue, topic: this.#topic, limits: this.#limits })
     copy.localAttempts = this.localAttempts
+    // What was decompressed is on memory of its own.
+    if (this.#isCompressed) copy.#body = this.#body
     return copy
+  }
+
+  get #isCompressed(): boolean {
+    return hasFlag(this.record.sysFlag, MessageSysFlag.COMPRESSED)
   }
 
   #property(name: string): string | undefined {

@@ -91,6 +91,22 @@ describe('a pool of handlers', () => {
     expect([roomTold, pool.hasRoom()]).toEqual([1, true])
   })
 
+  it('tells those that were told "no" also when somebody else has asked since and was told "yes"', async () => {
+    const inBetween: boolean[] = []
+    class Asking extends Task {
+      override run(): Promise<void> {
+        inBetween.push(pool.hasRoom())
+        return super.run()
+      }
+    }
+    const pool = poolWith({ concurrency: 1, maxWaiting: 1 })
+    const [first, second] = [new Asking(1), new Asking(1)]
+    pool.add([first, second])
+    expect(pool.hasRoom()).toBe(false)
+    await first.finish()
+    expect([inBetween, roomTold]).toEqual([[false, true], 1])
+  })
+
   it('has no room when so many bytes wait', async () => {
     const pool = poolWith({ concurrency: 1, maxWaitingBytes: 200 })
     const all = tasks(1, 150, 60)

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { runs } from '../../../test/random-runs'
 import { ProcessQueue, type Sized } from '../src/consumer/process-queue'
 
-const message = (queueOffset: number, storedBytes = 1): Sized => ({ queueOffset, storedBytes })
+const message = (queueOffset: number, bodyBytes = 1): Sized => ({ queueOffset, bodyBytes })
 
 describe('process queue', () => {
   it('commits nothing past the lowest message that is not settled', () => {

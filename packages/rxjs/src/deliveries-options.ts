@@ -10,7 +10,7 @@ export interface DeliveriesOptions<Subscriptions extends readonly SubscriptionOp
   /** All queues together: at most so many deliveries are handed out and not settled. The next comes when one is settled. Default 256. */
   readonly maxUnsettled?: number
   /**
-   * All queues together: at most so many bytes of bodies, as stored, are handed out and not settled; a message larger than that
+   * All queues together: at most so many bytes of bodies, decompressed, are handed out and not settled; a message larger than that
    * is handed out alone. Default 64 MiB.
    *
    * As many messages and bytes again may be pulled and wait to be handed out, and one pull per queue besides.

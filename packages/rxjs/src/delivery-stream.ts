@@ -38,10 +38,10 @@ export class DeliveryStream {
     if (this.#isClosed) return
     try {
       this.#consumer = this.#client.pushConsumer(this.#options.consumer, (message, context) => this.#handOut(message, context))
+      this.#follow(this.#consumer)
     } catch (error) {
-      return this.#subscriber.error(error)
+      this.#subscriber.error(error)
     }
-    this.#follow(this.#consumer)
   }
 
   /** What the consumer has taken away from its handlers can no longer be settled. */

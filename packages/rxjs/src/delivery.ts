@@ -117,10 +117,14 @@ export class Delivery<M extends Message = Message> {
     if (this.isSettled || this.#isVoid) return
     this.#isVoid = true
     this.#handler?.resolve(undefined)
-    this.#watcher?.voided()
   }
 
-  /** @internal Who is told when it becomes void. */
+  /** @internal */
+  tellVoid(): void {
+    if (this.#isVoid) this.#watcher?.voided()
+  }
+
+  /** @internal Who is told that it has become void. */
   watchedBy(watcher: { voided(): void }): void {
     this.#watcher = watcher
   }

@@ -39,22 +39,27 @@ export class OpenDeliveries<M extends Message> implements DeliverySource<M> {
 
   voidMessage(message: Message): void {
     const delivery = this.#open.get(message)
-    if (delivery !== undefined) this.#void(delivery)
+    if (delivery !== undefined) this.#void([delivery])
   }
 
   voidQueue({ topic, brokerName, queueId }: MessageQueue): void {
-    for (const delivery of [...this.#open.values()]) {
-      const { queue } = delivery.message
-      if (queue.queueId === queueId && queue.topic === topic && queue.brokerName === brokerName) this.#void(delivery)
-    }
+    const isLost = ({ message: { queue } }: Delivery<M>): boolean =>
+      queue.queueId === queueId && queue.topic === topic && queue.brokerName === brokerName
+    this.#void([...this.#open.values()].filter(isLost))
   }
 
   voidAll(): void {
-    for (const delivery of [...this.#open.values()]) this.#void(delivery)
+    this.#void([...this.#open.values()])
   }
 
-  #void(delivery: Delivery<M>): void {
-    this.settled(delivery)
-    delivery.makeVoid()
+  /** Told when all are void that become so in this turn: whoever hears of one may begin with another. */
+  #void(deliveries: readonly Delivery<M>[]): void {
+    for (const delivery of deliveries) {
+      this.settled(delivery)
+      delivery.makeVoid()
+    }
+    void Promise.resolve().then(() => {
+      for (const delivery of deliveries) delivery.tellVoid()
+    })
   }
 }

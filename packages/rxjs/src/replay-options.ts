@@ -26,7 +26,7 @@ export interface ReplayOptions<Subscriptions extends readonly SubscriptionOption
   readonly group?: string
   /** At most so many deliveries are handed out and not settled. The next comes when one is settled. Default 256. */
   readonly maxUnsettled?: number
-  /** At most so many bytes of bodies, as stored, likewise; a message larger than that is handed out alone. Default 64 MiB. */
+  /** At most so many bytes of bodies likewise; a message larger than that is handed out alone. Default 64 MiB. */
   readonly maxUnsettledBytes?: number
 }
 

@@ -39,22 +39,22 @@ export class ReplayProgress {
     })
   }
 
-  hasRoom({ storedBytes }: Message): boolean {
-    return this.isIdle || (this.#count < this.#maxCount && this.#bytes + storedBytes <= this.#maxBytes)
+  hasRoom({ bodyBytes }: Message): boolean {
+    return this.isIdle || (this.#count < this.#maxCount && this.#bytes + bodyBytes <= this.#maxBytes)
   }
 
-  handedOut({ queue, queueOffset, storedBytes }: Message): void {
+  handedOut({ queue, queueOffset, bodyBytes }: Message): void {
     const progress = this.#queues.get(keyOf(queue))
     progress?.unsettled.add(queueOffset)
     this.passed(queue, queueOffset + 1)
     this.#count++
-    this.#bytes += storedBytes
+    this.#bytes += bodyBytes
   }
 
-  settled({ queue, queueOffset, storedBytes }: Message): void {
+  settled({ queue, queueOffset, bodyBytes }: Message): void {
     if (!this.#queues.get(keyOf(queue))?.unsettled.delete(queueOffset)) return
     this.#count--
-    this.#bytes -= storedBytes
+    this.#bytes -= bodyBytes
   }
 
   /** Nothing more comes from below that offset. */

@@ -67,6 +67,7 @@ export class TestDelivery<M extends Message = Message> extends Delivery<M> {
   lose(reason: unknown = new QueueNotOwnedError(this.message.queue)): void {
     this.#record.abort(reason)
     this.makeVoid()
+    this.tellVoid()
   }
 }
 
@@ -129,7 +130,7 @@ function testMessage(topic: string, body: Buffer, value: unknown, options: TestM
     topic,
     value,
     body,
-    storedBytes: body.length,
+    bodyBytes: body.length,
     messageId: options.messageId ?? `test-${queueOffset}`,
     offsetMessageId: `test-${queue.brokerName}-${queue.queueId}-${queueOffset}`,
     queue,

@@ -155,7 +155,7 @@ describe('a replay', () => {
     const sizes: number[][] = []
     for (let step = 0; step < 5; step++) {
       await cluster.clock.settle()
-      sizes.push(open.map(({ message }) => message.storedBytes))
+      sizes.push(open.map(({ message }) => message.bodyBytes))
       open.shift()?.ack()
     }
     expect(sizes).toEqual([[40, 40], [40, 40], [40], [500], [1]])

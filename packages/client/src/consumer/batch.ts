@@ -21,7 +21,7 @@ export class PulledBatch implements Batch {
   readonly queue: MessageQueue
   readonly messages: readonly Message[]
   readonly nextOffset: number
-  /** Bytes of its bodies as stored. */
+  /** Bytes of its bodies. */
   readonly bytes: number
   readonly #commit: (batch: PulledBatch) => Promise<boolean>
 

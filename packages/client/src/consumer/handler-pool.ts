@@ -4,7 +4,7 @@ import type { HandlerEnd } from './retry-decision'
 
 /** One message to be handled. */
 export interface HandlerTask {
-  /** Of its body, as stored. */
+  /** Of its body. */
   readonly bytes: number
   /** Calls the handler. May throw. */
   run(signal: () => AbortSignal): unknown
@@ -39,7 +39,8 @@ export class HandlerPool<Task extends HandlerTask = HandlerTask> {
   #head = 0
   #waitingBytes = 0
   #runningBytes = 0
-  #wasFull = false
+  /** Somebody was told that there is no room, and not yet that there is. */
+  #isSomebodyWaiting = false
   #isOpen = true
   #isPumping = false
   #timer: Timer | undefined
@@ -62,8 +63,9 @@ export class HandlerPool<Task extends HandlerTask = HandlerTask> {
   /** Whether more messages may come to wait here. One who is told "no" hears of it by `onRoom`. */
   hasRoom(): boolean {
     const { maxWaiting, maxWaitingBytes } = this.#options
-    this.#wasFull = this.#waiting.length - this.#head >= maxWaiting || this.#waitingBytes >= maxWaitingBytes
-    return !this.#wasFull
+    const isFull = this.#waiting.length - this.#head >= maxWaiting || this.#waitingBytes >= maxWaitingBytes
+    if (isFull) this.#isSomebodyWaiting = true
+    return !isFull
   }
 
   add(tasks: readonly Task[]): void {
@@ -147,7 +149,9 @@ export class HandlerPool<Task extends HandlerTask = HandlerTask> {
   }
 
   #tellRoom(): void {
-    if (this.#wasFull && this.hasRoom()) this.#options.onRoom()
+    if (!this.#isSomebodyWaiting || !this.hasRoom()) return
+    this.#isSomebodyWaiting = false
+    this.#options.onRoom()
   }
 
   #start(task: Task): void {

@@ -13,7 +13,7 @@ export interface PendingMessage<T> {
 /** What a {@link ProcessQueue} needs to know of a message. */
 export interface Sized {
   readonly queueOffset: number
-  readonly storedBytes: number
+  readonly bodyBytes: number
 }
 
 /**
@@ -56,7 +56,7 @@ export class ProcessQueue<T extends Sized> {
     for (const message of messages) {
       if (message.queueOffset <= this.#lastOffset) continue
       this.#lastOffset = message.queueOffset
-      pending.push({ message, offset: message.queueOffset, bytes: message.storedBytes, isSettled: false })
+      pending.push({ message, offset: message.queueOffset, bytes: message.bodyBytes, isSettled: false })
     }
     this.#add(pending)
     this.#nextOffset = Math.max(nextOffset, this.#lastOffset + 1)

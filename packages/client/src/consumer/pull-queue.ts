@@ -153,7 +153,7 @@ export class PullQueue implements PullSink {
   }
 
   #keep(messages: readonly ReceivedMessage[], nextOffset: number): void {
-    const bytes = messages.reduce((sum, message) => sum + message.storedBytes, 0)
+    const bytes = messages.reduce((sum, message) => sum + message.bodyBytes, 0)
     const epoch = this.#epoch
     const batch = new PulledBatch(this.queue, messages, nextOffset, bytes, ({ nextOffset: offset }) => this.#commit(offset, epoch))
     this.#ahead.add(batch)

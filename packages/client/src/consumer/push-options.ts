@@ -13,7 +13,7 @@ export interface PushConsumerOptions<Subscriptions extends readonly Subscription
   readonly from?: StartFrom
   /** How many handlers run at a time. Default 20. */
   readonly concurrency?: number
-  /** Bytes of bodies, as stored, that running handlers hold in all; a larger message is handled alone. Default: no limit. */
+  /** Bytes of bodies that running handlers hold in all; a larger message is handled alone. Default: no limit. */
   readonly maxConcurrentBytes?: number
   /** Messages per pull; brokers give at most 32 by default. Default 32. */
   readonly pullBatch?: number
@@ -28,7 +28,7 @@ export interface PushConsumerOptions<Subscriptions extends readonly Subscription
    * Default: no limit but those of each queue.
    */
   readonly maxWaiting?: number
-  /** The same in bytes of bodies, as stored. Default: no limit but those of each queue. */
+  /** The same in bytes of bodies. Default: no limit but those of each queue. */
   readonly maxWaitingBytes?: number
   /** How many times a message is handled in all before it goes to the dead letter topic. Default 17: 16 retries. */
   readonly maxAttempts?: number
