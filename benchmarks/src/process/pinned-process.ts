@@ -97,7 +97,8 @@ export class PinnedProcess {
   }
 
   #hear(line: string): void {
-    if (this.#lastWords.push(line.slice(0, 300)) > 8) this.#lastWords.shift()
+    // What it answers to commands explains nothing.
+    if (!line.startsWith('{"ok":') && this.#lastWords.push(line.slice(0, 300)) > 8) this.#lastWords.shift()
     for (const listener of this.#listeners) listener(line)
   }
 }
