@@ -43,7 +43,16 @@ export function marbles(clock: Pick<Clock, 'monotonic' | 'setTimeout'>): Marbles
 
 function expected<T>(diagram: string, values?: Readonly<Record<string, T>>, error?: unknown): readonly MarbleMessage<T>[] {
   const isRunMode = true
-  return MillisecondMarbles.parseMarbles(diagram, values, error, false, isRunMode)
+  return MillisecondMarbles.parseMarbles(diagram, values, error, false, isRunMode).map(({ frame, notification }) => ({
+    frame,
+    notification: plain<T>(notification)
+  }))
+}
+
+/** As `record` keeps them: RxJS gives each kind the members of all. */
+function plain<T>(notification: ObservableNotification<T>): ObservableNotification<T> {
+  if (notification.kind === 'N') return { kind: 'N', value: notification.value }
+  return notification.kind === 'E' ? { kind: 'E', error: notification.error } : { kind: 'C' }
 }
 
 function play<T>(clock: Pick<Clock, 'setTimeout'>, messages: readonly MarbleMessage<T>[], observer: Observer<T>): () => void {
