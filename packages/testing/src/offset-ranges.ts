@@ -3,6 +3,11 @@ export class OffsetRanges {
   /** `[from, to)`, ascending, with gaps between them. */
   readonly #ranges: Array<{ from: number; to: number }> = []
 
+  /** How many ranges there are. */
+  get size(): number {
+    return this.#ranges.length
+  }
+
   has(offset: number): boolean {
     return this.#ranges.some(({ from, to }) => offset >= from && offset < to)
   }

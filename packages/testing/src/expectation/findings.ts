@@ -59,7 +59,7 @@ function hintsOf({ group, filter }: Subject, situation: Situation): string[] {
     !isKnown && `no broker knows consumer group ${group}, only ${list(groups)}`,
     isKnown && members.size === 0 && `no member of group ${group} is connected`,
     has('passed over') &&
-      "passed over: stored before the group began, which is at the end of each queue unless its consumer has from: 'first', or skipped by a seek",
+      'passed over: the group is behind it and never got it. It began behind it, wanted other tags, or skipped it by a seek or a commit',
     has('handed out') && 'handed out: pulled, and neither settled by its handler nor committed',
     ...undecodable(others).map((problem) => `its value cannot be read, so it matches no condition on it: ${problem}`)
   ]

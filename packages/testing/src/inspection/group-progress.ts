@@ -1,4 +1,4 @@
-import { isRetryTopic } from '@rocketmq-ts/remoting/wire'
+import { isRetryTopic, retryTopic } from '@rocketmq-ts/remoting/wire'
 import type { BrokerNode } from '../broker-node'
 import type { ClusterClients } from '../cluster-clients'
 import { queueCount, type Stored } from './store-reader'
@@ -52,7 +52,7 @@ export class GroupProgress {
     return JSON.stringify([...this.#consumed, ...this.#committed])
   }
 
-  /** Topics that the group has offsets for, subscribes to or got messages of, its retry topic last. */
+  /** Topics that the group has offsets for, subscribes to or got messages of, and its retry topic, which is last. */
   get topics(): readonly string[] {
     const topics = new Set(this.#nodes.flatMap((node) => topicsAt(node, this.#group)))
     for (const { queue } of this.#clients.queuesOf(this.#group)) topics.add(queue.topic)
@@ -121,10 +121,16 @@ function committedAt(node: BrokerNode, group: string): Array<[string, number]> {
 }
 
 function topicsAt(node: BrokerNode, group: string): string[] {
-  const { offsets, clients } = node.contents
+  const { offsets, clients, topics } = node.contents
   const committed = offsets.filter((one) => one.group === group).map(({ topic }) => topic)
+  const own = topics.has(retryTopic(group)) ? [retryTopic(group)] : []
   const memberships = clients.flatMap((client) => client.consumerGroups).filter((one) => one.group === group)
-  return [...committed, ...memberships.flatMap((one) => one.subscriptions.map(({ topic }) => topic)), ...node.pulled.topicsOf(group)]
+  return [
+    ...committed,
+    ...memberships.flatMap((one) => one.subscriptions.map(({ topic }) => topic)),
+    ...node.pulled.topicsOf(group),
+    ...own
+  ]
 }
 
 function keyOf(broker: string, topic: string, queueId: number): string {

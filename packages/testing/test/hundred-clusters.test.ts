@@ -1,0 +1,79 @@
+import { describe, expect, it } from '@jest/globals'
+import { ManualClock, MemoryNetwork } from 'net-ts-protocol-kit'
+import { type ClusterOptions, startCluster } from '../src/index'
+import { billing, Orders } from './support'
+
+const CLUSTERS = 100
+
+/** What keeps the process alive, by kind and how many. */
+const resources = (): Record<string, number> => {
+  const counts: Record<string, number> = {}
+  for (const kind of process.getActiveResourcesInfo()) counts[kind] = (counts[kind] ?? 0) + 1
+  return counts
+}
+
+/** Sockets say that they are closed some turns before the process forgets them. */
+async function resourcesAtRest(before: Record<string, number>): Promise<Record<string, number>> {
+  for (let turn = 0; turn < 1000 && JSON.stringify(resources()) !== JSON.stringify(before); turn++) {
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+  return resources()
+}
+
+async function useOnce(options: ClusterOptions): Promise<void> {
+  const cluster = await startCluster({ topics: { orders: { queues: 2 } }, ...options })
+  const mq = await cluster.connect()
+  const seen: string[] = []
+  await mq.pushConsumer(billing, (message) => void seen.push(message.value.id)).ready
+  const { status } = await mq.producer({ group: 'shop' }).send(Orders, { id: 'o-1', total: 1 })
+  expect(status).toBe('SEND_OK')
+  await cluster.expectDelivered('billing')
+  expect(seen).toEqual(['o-1'])
+  await cluster.close()
+}
+
+describe('a hundred clusters, one after the other', () => {
+  it('in memory leave no timer, no connection and no handle', async () => {
+    await useOnce({})
+    const before = resources()
+    for (let n = 0; n < CLUSTERS; n++) {
+      const clock = new ManualClock({ seed: n })
+      await useOnce({ clock })
+      expect(clock.pendingTimers).toEqual([])
+    }
+    expect(await resourcesAtRest(before)).toEqual(before)
+  })
+
+  it('on real ports leave no handle', async () => {
+    await useOnce({ listen: true })
+    const before = resources()
+    for (let n = 0; n < CLUSTERS; n++) await useOnce({ listen: true })
+    expect(await resourcesAtRest(before)).toEqual(before)
+  })
+})
+
+describe('a hundred clusters at a time', () => {
+  it('do not see one another', async () => {
+    const before = resources()
+    await Promise.all(Array.from({ length: CLUSTERS }, () => useOnce({})))
+    expect(await resourcesAtRest(before)).toEqual(before)
+  })
+})
+
+describe('the in-memory network of a closed cluster', () => {
+  it('has no connection left', async () => {
+    const networks: MemoryNetwork[] = []
+    const at = MemoryNetwork.prototype.at
+    MemoryNetwork.prototype.at = function (address) {
+      networks.push(this)
+      return at.call(this, address)
+    }
+    try {
+      await useOnce({})
+    } finally {
+      MemoryNetwork.prototype.at = at
+    }
+    expect(networks.length).toBeGreaterThan(0)
+    expect(networks.flatMap((network) => network.links())).toEqual([])
+  })
+})
