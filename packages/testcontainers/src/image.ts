@@ -18,7 +18,7 @@ export interface FoundImage {
 export async function ensureImage(client: ContainerRuntimeClient, name: string, platform?: string): Promise<FoundImage> {
   const image = ImageName.fromString(name)
   if (!(await client.image.exists(image))) await pull(client, image, name, platform)
-  const inspected = await client.image.inspect(image)
+  const inspected = await client.container.dockerode.getImage(name).inspect()
   const labels = inspected.Config.Labels ?? {}
   const told = Object.freeze({ name, id: inspected.Id, origin: originOf(name, labels), labels: Object.freeze({ ...labels }) })
   return { name, version: versionOf(inspected.Config.Env ?? []), told }
