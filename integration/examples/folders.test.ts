@@ -25,7 +25,10 @@ describe('an example', () => {
     async (name) => {
       await built(name)
       const { code, output } = await new Example(name).run('npm test')
-      expect({ code, output }).toEqual({ code: 0, output: expect.stringMatching(/^((#|ℹ) pass [1-9]|Tests: +[1-9]\d* passed, \d+ total$)/m) })
+      expect({ code, output }).toEqual({
+        code: 0,
+        output: expect.stringMatching(/^((#|ℹ) pass [1-9]|Tests: +[1-9]\d* passed, \d+ total$)/m)
+      })
     },
     2 * COMMAND_MS
   )
