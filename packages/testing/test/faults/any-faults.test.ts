@@ -19,9 +19,7 @@ const CODES = [ResponseCode.SYSTEM_BUSY, ResponseCode.SYSTEM_ERROR, ResponseCode
 const SERVERS = ['broker-a', 'broker-b', 'nameserver']
 
 /** Faults by chance, several at a time, while orders are sent; then everything heals. */
-async function run(
-  seed: number
-): Promise<{ readonly lost: readonly number[]; readonly sent: number; readonly struck: number; readonly notStored: number }> {
+async function run(seed: number) {
   const chance = seededRandom(seed)
   const pick = <T>(list: readonly T[]): T => list[Math.floor(chance() * list.length)] as T
   const scene = await Scene.start({ brokers: 2, seed })
@@ -47,20 +45,24 @@ async function run(
     await cluster.advance(Math.floor(chance() * 4000))
   }
   faults.endAll()
-  await cluster.advance(120_000)
+  await cluster.advance(60_000)
+  const healed = await scene.send(4)
   const { lost } = await scene.end({ mayBeUnused: true })
-  const struck = made.filter(({ hits }) => hits > 0).length
-  return { lost, sent: scene.acknowledged.length, struck, notStored: scene.notSent.filter((n) => scene.pushed.includes(n)).length }
+  return {
+    lost,
+    phantoms: scene.notSent.filter((n) => scene.pushed.includes(n)),
+    failedAfterwards: healed.filter((one) => 'error' in one).length,
+    struck: made.filter(({ hits }) => hits > 0).length
+  }
 }
 
 describe('under any faults', () => {
   for (const seed of seeds(6)) {
-    it(`no acknowledged order is lost, and none arrives that is known not to be sent (seed ${seed})`, async () => {
+    it(`no acknowledged order is lost, none arrives that is known not to be sent, and in the end all is well (seed ${seed})`, async () => {
       story()
-      const { lost, sent, struck, notStored } = await run(seed)
-      expect({ lost, notStored }).toEqual({ lost: [], notStored: 0 })
-      expect(sent).toBeGreaterThan(20)
-      expect(struck).toBeGreaterThan(10)
+      const { struck, ...verdict } = await run(seed)
+      expect(verdict).toEqual({ lost: [], phantoms: [], failedAfterwards: 0 })
+      expect(struck).toBeGreaterThan(5)
     })
   }
 })
