@@ -1,4 +1,4 @@
-import { type Client, connect } from '@rocketmq-ts/client'
+import { type Client, connect, type Producer } from '@rocketmq-ts/client'
 import { RemotingClient } from '@rocketmq-ts/remoting'
 import { RequestCode } from '@rocketmq-ts/remoting/wire'
 import { type Server, startServer } from '@rocketmq-ts/server'
@@ -10,6 +10,7 @@ export class Cluster {
   readonly network = new MemoryNetwork({ clock: this.clock, seed: 7 })
   readonly #clients: Client[] = []
   #server: Server | undefined
+  #batches: Producer | undefined
 
   static async start(queues: number): Promise<Cluster> {
     const cluster = new Cluster()
@@ -30,6 +31,13 @@ export class Cluster {
   async send(mq: Client, texts: readonly string[]): Promise<void> {
     const producer = mq.producer({ group: 'senders' })
     await this.#driven(Promise.all(texts.map((text) => producer.send('orders', text))))
+  }
+
+  /** The same in one request: all of them to one queue. */
+  async sendBatch(mq: Client, texts: readonly string[]): Promise<void> {
+    this.#batches ??= mq.producer({ group: 'senders' })
+    const entries = texts.map((value) => ({ value }))
+    await this.#driven(this.#batches.sendBatch('orders', entries))
   }
 
   /** The broker refuses a group from now on. */
