@@ -58,7 +58,7 @@ describe('a cluster on real ports', () => {
     const mq = await cluster.connect()
     const worker = mq.pushConsumer(billing, () => {})
     await cluster.drive(worker.ready)
-    await mq.producer({ group: 'shop' }).send(Orders, { id: 'o-1', total: 1 }, { delayLevel: 4 })
+    await mq.producer({ group: 'shop' }).send(Orders, { id: 'o-1', total: 1 }, { delayLevel: 2 })
     expect(await cluster.delayed(Orders)).toHaveLength(1)
     await cluster.expectDelivered('billing', { topic: Orders })
     expect(await cluster.delayed(Orders)).toEqual([])
