@@ -40,7 +40,8 @@ type ResolvedLagOptions = Required<Omit<LagOptions, 'topics'>> & Pick<LagOptions
  * How far a consumer group is behind: at once, then every `everyMs` by the client's clock if it has changed. What cannot be
  * found out at the moment is `undefined` there and asked for again; it completes when the client closes.
  *
- * A group's position is what it has committed, which is up to the client's `offsetCommitIntervalMs` old.
+ * A group's position is what it has committed, which is up to the client's `offsetCommitIntervalMs` old. Of a group that has
+ * never committed in a queue, brokers say 0 as long as they have the queue's first message at hand.
  *
  * It fails with an `OptionsError` only.
  */

@@ -4,6 +4,8 @@ import { type SchedulerAction, type SchedulerLike, Subscription } from 'rxjs'
 /** What a scheduler needs of a clock: that of a client, of a test cluster, or the real one. */
 export type SchedulerClock = Pick<Clock, 'now' | 'setTimeout'>
 
+const LONGEST_TIMER_MS = 2 ** 31 - 1
+
 /** What an action runs; `this` is the action, to schedule itself again. */
 type Work<T> = (this: SchedulerAction<T>, state: T) => void
 
@@ -36,13 +38,20 @@ class ClockAction<T> extends Subscription implements SchedulerAction<T> {
   schedule(state?: T, delay = 0): Subscription {
     if (this.closed) return this
     this.#timer?.cancel()
-    this.#timer = this.#clock.setTimeout(() => this.#execute(state), delay)
+    this.#wait(state, delay)
     return this
   }
 
   override unsubscribe(): void {
     this.#timer?.cancel()
     super.unsubscribe()
+  }
+
+  /** In parts, when it is longer than a timer can be. */
+  #wait(state: T | undefined, delay: number): void {
+    const part = Math.min(delay, LONGEST_TIMER_MS)
+    const due = (): void => (part < delay ? this.#wait(state, delay - part) : this.#execute(state))
+    this.#timer = this.#clock.setTimeout(due, part)
   }
 
   #execute(state: T | undefined): void {

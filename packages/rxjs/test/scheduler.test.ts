@@ -140,6 +140,21 @@ describe('a scheduler on a clock', () => {
     expect(action.closed).toBe(true)
   })
 
+  it('waits for longer than a timer can be, and for ever', async () => {
+    const days = 24 * 3600 * 1000
+    const { record } = marbles(clock)
+    const seen = record(timer(40 * days, schedulerOf(clock)))
+    const never = record(timer(Number.POSITIVE_INFINITY, schedulerOf(clock)))
+    await clock.advance(40 * days - 1)
+    expect(seen.messages).toEqual([])
+    await clock.advance(1)
+    expect(seen.messages).toHaveLength(2)
+    await clock.advance(400 * days)
+    expect(never.messages).toEqual([])
+    never.subscription.unsubscribe()
+    expect(clock.pendingTimers).toEqual([])
+  })
+
   it('works on the real clock alike', async () => {
     const scheduler = schedulerOf(realClock)
     expect(await firstValueFrom(interval(1, scheduler).pipe(take(3), toArray()))).toEqual([0, 1, 2])
