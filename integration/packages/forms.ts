@@ -7,15 +7,15 @@ const IMPORT = /^import (type )?(\{[^}]*\}) from ('[^']+');?\n/gm
 
 /** The samples of the front page that are programs. */
 export function frontPagePrograms(): Sample[] {
-  return samplesOf('README.md').filter((one) => one.isProgram && !isJestTest(one))
+  return samplesOf('README.md').filter((one) => one.isProgram && !isTest(one))
 }
 
 /** The samples that are tests, of the front page and of the test kit's page. */
-export function jestSamples(): Sample[] {
-  return ['README.md', 'packages/testing/README.md'].flatMap(samplesOf).filter(isJestTest)
+export function testSamples(): Sample[] {
+  return ['README.md', 'packages/testing/README.md'].flatMap(samplesOf).filter(isTest)
 }
 
-function isJestTest({ code }: Sample): boolean {
+function isTest({ code }: Sample): boolean {
   return /^(?:test|it)\(/m.test(code) && /^import /m.test(code)
 }
 

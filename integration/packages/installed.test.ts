@@ -55,10 +55,20 @@ describeWithRegistry(__filename, 'the packages, installed into an empty project'
     async () => {
       const { code, output } = await runProgram('npx', ['--no-install', 'rocketmq-ts-server', '--help'], { cwd: project.folder })
       expect({ code, output }).toEqual({ code: 0, output: expect.stringContaining('rocketmq-ts-server [options]') })
-      const version = await runProgram(join(project.folder, 'node_modules', '.bin', 'rocketmq-ts-server'), ['--version'], {
-        cwd: project.folder
+      expect(await runProgram(command(project), ['--version'], { cwd: project.folder })).toEqual({
+        code: 0,
+        output: `${packed[0]?.manifest.version}\n`
       })
-      expect(version).toEqual({ code: 0, output: `${packed[0]?.manifest.version}\n` })
+    },
+    PROGRAM_MS
+  )
+
+  it(
+    'serve from that command, on any free ports, until Ctrl-C',
+    async () => {
+      const server = await startServerProcess(command(project), [], project.folder)
+      expect(server.nameserver).toMatch(/^127\.0\.0\.1:[1-9]\d+$/)
+      expect(await server.end()).toBe(0)
     },
     PROGRAM_MS
   )
@@ -93,6 +103,11 @@ describeWithRegistry(__filename, 'the packages, installed into an empty project'
     })
   })
 })
+
+/** The command that npm made of the server's `bin`. */
+function command(project: Project): string {
+  return moduleFile(project, join('.bin', process.platform === 'win32' ? 'rocketmq-ts-server.cmd' : 'rocketmq-ts-server'))
+}
 
 /** A program that loads every entry point both ways and prints how many names each gives. */
 function writeListing(project: Project, packed: readonly Tarball[], way: 'import' | 'require'): string {

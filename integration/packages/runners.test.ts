@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { asCommonJs, asModule, jestSamples, type Sample } from './forms'
+import { asCommonJs, asModule, type Sample, testSamples } from './forms'
 import { nodeReleases } from './nodes'
 import { type Ended, runProgram } from './programs'
 import { createProject, moduleFile, type Project } from './project'
@@ -13,6 +13,8 @@ const packages = { rxjs: '7.8.2', jest: '30.5.2', expect: '30.5.2', vitest: '4.1
 
 interface Runner {
   readonly name: string
+  /** A sample that imports from another runner is not for this one. */
+  readonly from: 'jest' | 'vitest' | 'node:test'
   /** File of a sample, and what it holds there. */
   readonly file: (sample: Sample) => string
   readonly form: (code: string) => string
@@ -27,6 +29,7 @@ const runJest = (project: Project, file: string): string[] => [moduleFile(projec
 const runners: readonly Runner[] = [
   {
     name: 'Jest, CommonJS',
+    from: 'jest',
     file: ({ name }) => `${name}.test.js`,
     form: asCommonJs,
     args: runJest,
@@ -34,6 +37,7 @@ const runners: readonly Runner[] = [
   },
   {
     name: 'Jest, ES modules',
+    from: 'jest',
     file: ({ name }) => `${name}.test.mjs`,
     form: asModule,
     args: (project, file) => ['--experimental-vm-modules', ...runJest(project, file)],
@@ -41,6 +45,7 @@ const runners: readonly Runner[] = [
   },
   {
     name: 'Vitest, TypeScript as it stands',
+    from: 'vitest',
     file: ({ name }) => `${name}.vitest.test.ts`,
     form: (code) => withTestsFrom(code, "import { describe, expect, it, test } from 'vitest'"),
     args: (project, file) => [moduleFile(project, 'vitest/vitest.mjs'), 'run', '--no-color', file],
@@ -48,6 +53,7 @@ const runners: readonly Runner[] = [
   },
   {
     name: 'node:test',
+    from: 'node:test',
     file: ({ name }) => `${name}.node.mjs`,
     form: (code) => asModule(withTestsFrom(code, "import { describe, it, test } from 'node:test'\nimport { expect } from 'expect'")),
     args: (_, file) => ['--test', '--test-reporter=tap', file],
@@ -55,7 +61,8 @@ const runners: readonly Runner[] = [
   }
 ]
 
-const samples = jestSamples()
+const samples = testSamples()
+const EXPECTATION = /\.to(?:Equal|Be)\(.*\)/
 
 describeWithRegistry(__filename, 'the samples that are tests, from the packed tarballs', () => {
   let project: Project
@@ -71,7 +78,7 @@ describeWithRegistry(__filename, 'the samples that are tests, from the packed ta
 
   describe.each(nodeReleases(__filename))('on $name', (node) => {
     describe.each(runners)('$name', (runner) => {
-      it.each(samples)(
+      it.each(samples.filter((sample) => isFor(sample, runner)))(
         '$name: "$title" passes, and the runner ends by itself',
         async (sample) => {
           const { code, output } = await runSample(project, node.path, runner, sample.code, runner.file(sample))
@@ -85,8 +92,8 @@ describeWithRegistry(__filename, 'the samples that are tests, from the packed ta
   it.each(runners)(
     '$name: a sample that expects something else fails',
     async (runner) => {
-      const [sample] = samples.filter(({ code }) => /\.toEqual\(/.test(code))
-      const wrong = sample?.code.replace(/\.toEqual\(.*\)/, ".toEqual('something else')") ?? ''
+      const [sample] = samples.filter((one) => isFor(one, runner) && EXPECTATION.test(one.code))
+      const wrong = sample?.code.replace(EXPECTATION, ".toEqual('something else')") ?? ''
       const { code, output } = await runSample(project, process.execPath, runner, wrong, `wrong-${runner.file(sample as Sample)}`)
       expect({ code, output }).toEqual({ code: 1, output: expect.stringContaining('something else') })
     },
@@ -101,7 +108,13 @@ function runSample(project: Project, node: string, { form, args }: Runner, code:
   return runProgram(node, args(project, file), { cwd: project.folder, timeoutMs: RUN_MS / 2, env })
 }
 
+function isFor({ code }: Sample, { from }: Runner): boolean {
+  const [, named = from] = /from '(vitest|node:test)'/.exec(code) ?? []
+  return named === from
+}
+
 /** Jest gives its names to everybody; other runners are asked for them. */
 function withTestsFrom(code: string, imports: string): string {
+  if (/from '(?:vitest|node:test)'/.test(code)) return code
   return `${imports}\n${code.replace(/^import .* from '@jest\/globals'\n/m, '')}`
 }

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { asCommonJsTypeScript, frontPagePrograms } from './forms'
+import { asCommonJsTypeScript, frontPagePrograms, testSamples } from './forms'
 import { runProgram } from './programs'
 import { createProject, installedIn, moduleFile, type Project } from './project'
 import { describeWithRegistry } from './registry'
@@ -26,6 +26,18 @@ const packages = {
 }
 
 const samples = frontPagePrograms()
+
+/** Tests that take their names from Jest, which are declared for them: this project has no runner. */
+const typed = [...samples, ...testSamples().filter(({ code }) => !/from '(?:@jest\/globals|vitest|node:test|expect)'/.test(code))]
+const jestNames = `declare function test(name: string, body: () => Promise<void>): void
+declare function it(name: string, body: () => Promise<void>): void
+declare function describe(name: string, body: () => void): void
+declare function beforeEach(body: () => Promise<void>): void
+declare function afterEach(body: () => Promise<void>): void
+declare function beforeAll(body: () => Promise<void>): void
+declare function afterAll(body: () => Promise<void>): void
+declare function expect(actual: unknown): any
+`
 
 describeWithRegistry(__filename, 'the packages, in the tool chain of a user', () => {
   let project: Project
@@ -82,7 +94,8 @@ function writeNode16Project(project: Project, packed: readonly Tarball[]): void 
     project.write(`node16/all.${extension}`, importsOfAll(packed))
     project.write(`node16/wrong.${extension}`, wrongUses)
   }
-  for (const { name, code } of samples) {
+  project.write('node16/jest.d.ts', jestNames)
+  for (const { name, code } of typed) {
     project.write(`node16/${name}.mts`, code)
     project.write(`node16/${name}.cts`, asCommonJsTypeScript(code))
   }
@@ -94,7 +107,8 @@ function writeBundlerProject(project: Project, packed: readonly Tarball[]): void
   project.write('bundler/package.json', '{ "type": "module" }')
   project.write('bundler/all.ts', importsOfAll(packed))
   project.write('bundler/wrong.ts', wrongUses)
-  for (const { name, code } of samples) project.write(`bundler/${name}.ts`, code)
+  project.write('bundler/jest.d.ts', jestNames)
+  for (const { name, code } of typed) project.write(`bundler/${name}.ts`, code)
 }
 
 function importsOfAll(packed: readonly Tarball[]): string {
