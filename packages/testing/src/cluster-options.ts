@@ -33,7 +33,10 @@ export interface ClusterOptions {
   readonly delayLevels?: string
   /** Whether a first send creates its topic. Default `true`, as upstream. */
   readonly autoCreateTopics?: boolean
-  /** Where servers, and clients of `connect()`, tell what they do; `console` will do. Default: nowhere. */
+  /**
+   * Where servers, and clients of `connect()`, tell what they do, and where a test that waits for time which stands still is told so.
+   * `console` will do. Default: nowhere.
+   */
   readonly logger?: Logger
 }
 

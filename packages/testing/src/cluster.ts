@@ -1,5 +1,5 @@
 import type { AnyTopic, Client } from '@rocketmq-ts/client'
-import { type Clock, formatEndpoint, type PendingTimer } from 'net-ts-protocol-kit'
+import { type Clock, formatEndpoint, type PendingTimer, silentLogger } from 'net-ts-protocol-kit'
 import { type ClusterClientOptions, ClusterClients, type ClusterConnection } from './cluster-clients'
 import { ClusterError } from './cluster-error'
 import { loopbackNetwork, memoryNetwork } from './cluster-network'
@@ -22,6 +22,7 @@ import { type GroupLag, lagOf, type QueueProgress } from './inspection/group-pro
 import { type DeadLetterDetails, Inspection } from './inspection/inspection'
 import type { StoredMessageOf } from './inspection/stored-message'
 import type { DelayedDetails, RetryDetails } from './inspection/waiting-messages'
+import { StillnessWatch } from './stillness-watch'
 
 /** How far a call of the cluster itself may move time: more than any of them can take. Milliseconds. */
 const OWN_CALLS_MS = 120_000
@@ -38,6 +39,7 @@ export class Cluster {
   readonly #time: ClusterTime
   readonly #inspection: Inspection
   readonly #expectations: Expectations
+  readonly #watch: StillnessWatch | undefined
   #closing: Promise<void> | undefined
 
   /** @internal */
@@ -69,6 +71,7 @@ export class Cluster {
       logger,
       networkOf: (clientId) => network.clientNetwork(clientId)
     })
+    this.#watch = manual === undefined || logger === silentLogger ? undefined : new StillnessWatch(manual, logger)
     const { clock } = this
     const servers = this.#servers
     const clients = this.#clients
@@ -300,6 +303,7 @@ export class Cluster {
   }
 
   async #close(): Promise<void> {
+    this.#watch?.stop()
     this.faults.endAll()
     const closed = await Promise.allSettled([this.#do('close() of the clients', this.#clients.close())])
     closed.push(...(await Promise.allSettled([this.#do('close()', this.#servers.stop())])))
