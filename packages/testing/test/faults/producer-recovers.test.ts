@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
 import { NotSentError, SendUnknownError } from '@rocketmq-ts/client'
 import { RequestCode, ResponseCode } from '../../src/index'
-import { Scene, WELL } from './scene'
+import { Orders, Scene, WELL } from './scene'
 
 const { GET_ROUTEINFO_BY_TOPIC, SEND_MESSAGE_V2 } = RequestCode
 const { SYSTEM_BUSY, TOPIC_NOT_EXIST, MESSAGE_ILLEGAL } = ResponseCode
@@ -86,6 +86,17 @@ describe('a producer', () => {
     await sending
     expect([scene.acknowledged, await scene.stored()]).toEqual([[0], [0, 0]])
     expect(await scene.end()).toEqual({ ...WELL, twice: [0, 0] })
+  })
+
+  it('does not send an ordered message again when its outcome is unknown', async () => {
+    const scene = await Scene.start()
+    const drop = scene.faults.dropAnswer(SEND_MESSAGE_V2)
+    const sending = scene.producer.send(Orders, { n: 77 }, { shardingKey: 'customer-7' })
+    await drop.struck
+    scene.faults.cut({ server: 'broker-a', client: scene.shop })
+    await expect(scene.cluster.drive(sending)).rejects.toMatchObject({ sent: 'unknown', attempts: [expect.anything()] })
+    expect(await scene.stored()).toEqual([77])
+    expect(await scene.end()).toEqual(WELL)
   })
 
   it('is late and nothing worse behind a delay', async () => {
