@@ -8,8 +8,19 @@ export { replay } from './replay'
 export { ReplayFailedError } from './replay-failed-error'
 export type { QueuePosition, ReplayOptions, ReplayPoint } from './replay-options'
 export { type SchedulerClock, schedulerOf } from './scheduler'
+export { sendEach } from './send-each'
 export { type Emitted, type Projection, settle } from './settle'
 export type { ErrorAction, ErrorDecider, SettleOptions } from './settle-options'
 export { type BrokerStatus, type ClientStatus, status$ } from './status'
 export { type DeliveryOutcome, TestDelivery, type TestMessageOptions, testDelivery } from './test-delivery'
-export { type SendFailurePolicy, type SentValue, type TopicEntry, type ToTopicEntryOptions, type ToTopicOptions, toTopic } from './to-topic'
+export { toTopic } from './to-topic'
+export type {
+  EntryOption,
+  SendEachEntryOptions,
+  SendEachOptions,
+  SendFailurePolicy,
+  SentValue,
+  TopicEntry,
+  ToTopicEntryOptions,
+  ToTopicOptions
+} from './to-topic-options'

@@ -2,7 +2,7 @@ import { type AnyTopic, type Producer, SendError, type SendReceipt } from '@rock
 import { type Observable, type Subscriber, type Subscription, takeWhile } from 'rxjs'
 import { BufferFullError } from './buffer-full-error'
 import { FifoQueue } from './fifo-queue'
-import type { ResolvedToTopicOptions, SentValue } from './to-topic'
+import type { ResolvedToTopicOptions, SentValue } from './to-topic-options'
 
 /** How one send ended. */
 type SendEnd = { readonly receipt: SendReceipt } | { readonly error: unknown } | 'SKIPPED'
@@ -13,7 +13,7 @@ interface Send<V> {
   end: SendEnd | undefined
 }
 
-/** One subscription of `toTopic`: values that wait, sends under way and, in an ordered stream, those that ended too early. */
+/** One subscription of `toTopic` or `sendEach`: values that wait, sends under way and, in an ordered stream, those that ended too early. */
 export class TopicSends<V> {
   readonly #producer: Producer
   readonly #topic: AnyTopic | string
@@ -25,6 +25,7 @@ export class TopicSends<V> {
   #underWay = 0
   #index = 0
   #isSourceOver = false
+  #roomWaiter: (() => void) | undefined
   /** The stream will fail, in an ordered one when those before have been emitted. Nothing more is begun. */
   #isFailing = false
 
@@ -44,6 +45,28 @@ export class TopicSends<V> {
         this.#isSourceOver = true
         this.#completeIfDone()
       }
+    })
+  }
+
+  /** Asks for a value when there is room to send it, and not before. Never rejects. */
+  async read(source: Iterable<V> | AsyncIterable<V>): Promise<void> {
+    this.#subscriber.add(() => this.#roomWaiter?.())
+    try {
+      for await (const value of source) {
+        if (this.#isTaking) this.#take(value)
+        while (this.#isTaking && this.#underWay >= this.#options.concurrency) await this.#room()
+        if (!this.#isTaking) return
+      }
+      this.#isSourceOver = true
+      this.#completeIfDone()
+    } catch (error) {
+      this.#subscriber.error(error)
+    }
+  }
+
+  #room(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#roomWaiter = resolve
     })
   }
 
@@ -78,6 +101,7 @@ export class TopicSends<V> {
   async #run(send: Send<V>): Promise<void> {
     const end = await this.#send(send.value)
     this.#underWay--
+    this.#roomWaiter?.()
     if (this.#subscriber.closed) return
     this.#ended(send, end)
     this.#beginSome()

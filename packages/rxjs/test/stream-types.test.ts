@@ -12,6 +12,7 @@ import {
   replay,
   type SentValue,
   schedulerOf,
+  sendEach,
   settle,
   status$,
   toTopic
@@ -60,8 +61,18 @@ export function checkedToTopic(): void {
   // @ts-expect-error no such policy
   orders$.pipe(toTopic(producer, Orders, { onError: () => 'ignore' }))
 
+  isTrue<Equal<ValueOf<ReturnType<typeof checkedSendEach>>, SentValue<number>>>(true)
+  // @ts-expect-error text is no order
+  sendEach(producer, Orders, ['text'])
+  // @ts-expect-error nothing is buffered
+  sendEach(producer, Notes, ['text'], { maxBuffered: 3 })
+
   const acked = deliveries$.pipe(toTopic(producer, Notes, { entry: ({ message }) => ({ value: message.value.id }) }))
   acked.subscribe(({ value: delivery, receipt }) => delivery.ack() && receipt.queueOffset)
+}
+
+function checkedSendEach() {
+  return sendEach(producer, Notes, [1, 2], { entry: (n) => ({ value: n.toFixed() }) })
 }
 
 /** Checked by the compiler, never called. */

@@ -12,7 +12,7 @@ import {
 } from '@rocketmq-ts/client'
 import { ManualClock } from 'net-ts-protocol-kit'
 import { from, generate, type Observable, Subject, take, tap, toArray } from 'rxjs'
-import { type Delivery, deliveries, marbles, type SentValue, settle, toTopic } from '../src/index'
+import { type Delivery, deliveries, marbles, type SentValue, sendEach, settle, toTopic } from '../src/index'
 import { Cluster } from './support'
 
 const Orders = defineTopic('orders', text())
@@ -236,6 +236,92 @@ describe('toTopic', () => {
     [{ parallel: 3 }]
   ])('refuses the options %j', (options) => {
     expect(() => toTopic(slow.producer, Orders, options as object)).toThrow(OptionsError)
+  })
+})
+
+describe('sendEach', () => {
+  let slow: SlowProducer
+  let asked: number
+  let isReturned: boolean
+  beforeEach(() => {
+    slow = new SlowProducer()
+    asked = 0
+    isReturned = false
+  })
+
+  async function* rows(count: number): AsyncGenerator<string> {
+    try {
+      for (let n = 0; n < count; n++) {
+        asked++
+        yield `row ${n}`
+      }
+    } finally {
+      isReturned = true
+    }
+  }
+  const turns = async (): Promise<void> => {
+    for (let turn = 0; turn < 10; turn++) await Promise.resolve()
+  }
+
+  it('asks for the next value only when there is room for its send', async () => {
+    const { told } = watch(sendEach(slow.producer, Orders, rows(6), { concurrency: 2 }))
+    for (let answered = 0; answered < 6; answered++) {
+      await turns()
+      expect([asked, slow.sent.length]).toEqual([Math.min(6, answered + 2), Math.min(6, answered + 2)])
+      await slow.answer(answered)
+    }
+    await turns()
+    expect(told.slice(-2)).toEqual([['row 5', 5], 'complete'])
+    expect(slow.most).toBe(2)
+  })
+
+  it('reads iterables of values that are there at once, makes entries of them and keeps their order', async () => {
+    const entry = (n: number) => ({ value: `m${n}`, tag: 'row' })
+    const { told } = watch(sendEach(slow.producer, Orders, new Set([7, 8]), { entry, ordered: true }))
+    await turns()
+    await slow.answer(1)
+    await slow.answer(0)
+    expect(slow.sent[0]).toEqual({ value: 'm7', options: { tag: 'row' } })
+    expect(told).toEqual([[7, 0], [8, 1], 'complete'])
+  })
+
+  it('ends the iteration when it is unsubscribed, also while it waits for room', async () => {
+    const { subscription } = watch(sendEach(slow.producer, Orders, rows(100), { concurrency: 3 }))
+    await turns()
+    subscription.unsubscribe()
+    await turns()
+    expect([asked, isReturned]).toEqual([3, true])
+  })
+
+  it('ends the iteration when a send fails', async () => {
+    const { told } = watch(sendEach(slow.producer, Orders, rows(100), { concurrency: 3 }))
+    await turns()
+    await slow.answer(1, unknown)
+    await turns()
+    expect(told).toEqual([unknown])
+    expect([asked, isReturned]).toEqual([3, true])
+  })
+
+  it('fails with what the iteration throws', async () => {
+    const broken = (function* () {
+      yield 'a'
+      throw new Error('no such page')
+    })()
+    const { told } = watch(sendEach(slow.producer, Orders, broken))
+    await turns()
+    expect(told).toEqual([new Error('no such page')])
+  })
+
+  it('reads anew for each subscription of something that can be read anew', async () => {
+    const source = sendEach(slow.producer, Orders, ['a'])
+    watch(source)
+    watch(source)
+    await turns()
+    expect(slow.values).toEqual(['a', 'a'])
+  })
+
+  it('refuses options that mean nothing to it', () => {
+    expect(() => sendEach(slow.producer, Orders, ['a'], { maxBuffered: 3 } as object)).toThrow(OptionsError)
   })
 })
 
