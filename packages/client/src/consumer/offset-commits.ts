@@ -1,6 +1,8 @@
 import type { Timer } from 'net-ts-protocol-kit'
+import { backoffMs } from '../backoff'
 import { causeText } from '../errors'
 import type { MessageQueue } from '../message-queue'
+import { sleep } from '../sleep'
 import type { ConsumerParts } from './consumer-parts'
 
 /** A queue whose offset is to be committed. */
@@ -15,6 +17,10 @@ export interface Committable {
 
 /** Every so many intervals everything is committed once more: what a broker lost would stay lost in a queue at rest. */
 const REPEAT_INTERVALS = 6
+
+/** The last commit of a consumer: what it does not take along comes again. */
+const CERTAIN_TRIES = 3
+const CERTAIN_BACKOFF = { firstMs: 100, capMs: 1000 }
 
 /**
  * Tells brokers how far a group has come: on its interval, when a queue is lost, and for certain when the consumer closes
@@ -54,23 +60,35 @@ export class OffsetCommits {
     }
   }
 
-  /** Resolves with whether the broker has it. Never rejects. */
-  async commitForCertain(one: Committable): Promise<boolean> {
-    const offset = one.uncommitted
-    if (offset === undefined) return true
-    try {
-      await this.#parts.offsets.commit(this.#group, one.queue, offset)
-      one.committed(offset)
-      this.#onCommit(one.queue, offset)
-      return true
-    } catch (error) {
-      this.#parts.logger.warn(`group ${this.#group}: an offset was not committed: ${causeText(error)}`, { queue: one.queue, offset })
+  /** Resolves with whether the broker has it: it is asked a few times, until the signal says that it is too late. Never rejects. */
+  async commitForCertain(one: Committable, signal: AbortSignal): Promise<boolean> {
+    const { clock, logger } = this.#parts
+    for (let tries = 1; ; tries++) {
+      const failure = await this.#commitOnce(one)
+      if (failure === undefined) return true
+      if (tries < CERTAIN_TRIES) await sleep(clock, backoffMs(tries, CERTAIN_BACKOFF, clock.random()), signal)
+      if (tries < CERTAIN_TRIES && !signal.aborted) continue
+      logger.warn(`group ${this.#group}: an offset was not committed: ${causeText(failure.error)}`, { queue: one.queue })
       return false
     }
   }
 
   close(): void {
     this.#timer.cancel()
+  }
+
+  /** Why the broker does not have it; `undefined` when it does. */
+  async #commitOnce(one: Committable): Promise<{ readonly error: unknown } | undefined> {
+    const offset = one.uncommitted
+    if (offset === undefined) return undefined
+    try {
+      await this.#parts.offsets.commit(this.#group, one.queue, offset)
+    } catch (error) {
+      return { error }
+    }
+    one.committed(offset)
+    this.#onCommit(one.queue, offset)
+    return undefined
   }
 
   #commitAll(): void {

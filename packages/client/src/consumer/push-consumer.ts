@@ -177,8 +177,10 @@ export class PushConsumer<M extends Message = Message> {
 
   async #commitForCertain(queues: readonly PushQueue[], timeoutMs: number): Promise<number> {
     this.#commits.close()
-    const commits = Promise.all(queues.map((one) => this.#commits.commitForCertain(one)))
+    const late = new AbortController()
+    const commits = Promise.all(queues.map((one) => this.#commits.commitForCertain(one, late.signal)))
     const isCommitted = await within(this.#setup.parts.clock, timeoutMs, commits)
+    late.abort()
     return isCommitted === undefined ? queues.filter((one) => one.uncommitted !== undefined).length : isCommitted.filter((is) => !is).length
   }
 

@@ -104,6 +104,15 @@ describe('closing a consumer', () => {
     await cluster.close()
   })
 
+  it('commits its offsets although its broker is busy at first', async () => {
+    const { cluster, consumer } = await billing(() => undefined)
+    await cluster.settle()
+    const busy = cluster.faults.answerWith(UPDATE_CONSUMER_OFFSET, { responseCode: ResponseCode.SYSTEM_BUSY, times: 2 })
+    const report = await cluster.drive(consumer.close())
+    expect([busy.hits, report.isComplete, (await cluster.lag('billing')).total]).toEqual([2, true, 0])
+    await cluster.close()
+  })
+
   it('says which offsets its broker did not take, and leaves those messages to come again', async () => {
     const { cluster, consumer, mq } = await billing(() => undefined)
     await cluster.settle()
