@@ -224,6 +224,21 @@ describe('a replay', () => {
     expect(ends).toEqual(['complete'])
   })
 
+  it('fails when what it was to read is gone: a gap is never passed over in silence', async () => {
+    await store(0, numbers(200))
+    const open: Delivery[] = []
+    const { seen, ends } = watch(stream({ maxUnsettled: 2, prefetch: 1 }), (one) => open.push(one))
+    await cluster.clock.settle()
+    await cluster.forgetEverything(2)
+    for (let round = 0; round < 100; round++) {
+      for (const one of open.splice(0)) one.ack()
+      await cluster.clock.advance(500)
+    }
+    expect(seen.length).toBeLessThan(200)
+    expect(ends).toMatchObject([{ code: 'OFFSET_OUT_OF_RANGE', facts: { topic: 'orders', offset: expect.any(Number) } }])
+    expect(mq.health().consumers).toEqual([])
+  })
+
   it('fails with the topic named when no nameserver knows it', async () => {
     const { ends } = watch(replay(mq, { subscriptions: [{ topic: defineTopic('nowhere', text()) }] }))
     await cluster.clock.settle()

@@ -14,9 +14,7 @@ export class Cluster {
 
   static async start(queues: number): Promise<Cluster> {
     const cluster = new Cluster()
-    const { clock, network } = cluster
-    const starting = startServer({ clock, network: network.at('10.0.0.1'), host: '10.0.0.1', topics: { orders: { queues } } })
-    cluster.#server = await cluster.#driven(starting)
+    await cluster.#startServer(queues)
     return cluster
   }
 
@@ -57,9 +55,20 @@ export class Cluster {
     await this.#driven(this.#server?.startBroker() ?? Promise.resolve())
   }
 
+  /** The server is replaced by one that has nothing of what the last one stored. */
+  async forgetEverything(queues: number): Promise<void> {
+    await this.#driven(this.#server?.close() ?? Promise.resolve())
+    await this.#startServer(queues)
+  }
+
   async close(): Promise<void> {
     await this.#driven(Promise.all(this.#clients.map((client) => client.close({ timeoutMs: 1000 }))))
     await this.#driven(this.#server?.close() ?? Promise.resolve())
+  }
+
+  async #startServer(queues: number): Promise<void> {
+    const network = this.network.at('10.0.0.1')
+    this.#server = await this.#driven(startServer({ clock: this.clock, network, host: '10.0.0.1', topics: { orders: { queues } } }))
   }
 
   /** Moves time on until the promise has settled, at most two minutes of it. */
