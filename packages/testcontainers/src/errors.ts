@@ -23,6 +23,14 @@ export class NoContainerEngineError extends RocketMQContainerError {
   }
 }
 
+/** `NO_REAPER`: Testcontainers' Ryuk, which removes what killed test processes leave behind, does not start. */
+export class ReaperUnavailableError extends RocketMQContainerError {
+  constructor(cause: unknown) {
+    const advice = 'bring its image to the engine, or set TESTCONTAINERS_RYUK_DISABLED=true and see to what killed tests leave behind'
+    super('NO_REAPER', `Ryuk could not be started: ${reasonOf(cause)}; ${advice}`, { retriable: true, cause })
+  }
+}
+
 /** `NO_ADDRESS`: the engine's host has no IPv4 address that a broker could advertise. `facts.host` is the host. */
 export class NoAddressError extends RocketMQContainerError {
   constructor(host: string, reason: string, cause?: unknown) {

@@ -6,6 +6,7 @@ export {
   NoAddressError,
   NoContainerEngineError,
   OptionError,
+  ReaperUnavailableError,
   RocketMQContainerError,
   StartError,
   StoppedError,

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { Network, type StartedNetwork } from 'testcontainers'
+import { getReaper, Network, type StartedNetwork } from 'testcontainers'
 import { type Addresses, decideAddresses } from './address'
 import { Admin } from './admin'
 import { brokerProperties, propertiesText } from './broker-properties'
@@ -11,6 +11,7 @@ import { type Engine, reachEngine } from './engine'
 import { ensureImage, type FoundImage } from './image'
 import { type ResolvedOptions, type RocketMQOptions, resolveOptions } from './options'
 import { freePort, startOnFreePorts } from './ports'
+import { ensureReaper } from './reaper'
 import { removeAll } from './removal'
 import type { StartedRocketMQ } from './started'
 
@@ -18,8 +19,8 @@ import type { StartedRocketMQ } from './started'
  * Starts an official nameserver and broker in two containers and resolves when clients find the broker and the declared topics and
  * groups are there. The caller owns them: `stop()` (or `await using`) removes them.
  *
- * Throws {@link OptionError}, {@link NoContainerEngineError}, {@link NoAddressError}, {@link ImageUnavailableError}, {@link StartError} or
- * {@link CreationError}; nothing is left running then.
+ * Throws {@link OptionError}, {@link NoContainerEngineError}, {@link NoAddressError}, {@link ImageUnavailableError},
+ * {@link ReaperUnavailableError}, {@link StartError} or {@link CreationError}; nothing is left running then.
  */
 export async function startRocketMQ(options: RocketMQOptions = {}): Promise<StartedRocketMQ> {
   const resolved = resolveOptions(options, process.env)
@@ -29,6 +30,7 @@ export async function startRocketMQ(options: RocketMQOptions = {}): Promise<Star
     addresses: await decideAddresses(engine.host, resolved.advertisedHost),
     image: await ensureImage(engine.client, resolved.image, resolved.platform)
   }
+  await ensureReaper(engine.client, getReaper)
   const isPortChosen = resolved.brokerPort !== undefined || resolved.nameserverPort !== undefined
   return isPortChosen ? startOnce(resolved, place) : startOnFreePorts(() => startOnce(resolved, place))
 }
