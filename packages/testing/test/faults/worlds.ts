@@ -84,6 +84,9 @@ export class StreamWorld {
     this.faults.endAll()
     for (const stream of [...this.#open, ...this.#accepted]) stream.destroy()
     await this.#close()
+    const { clock, network } = this.#ground
+    if (clock instanceof ManualClock) await clock.settle()
+    if (network instanceof MemoryNetwork && network.links().length > 0) throw new Error('a connection was left open')
   }
 
   #accept(stream: ByteStream): void {
