@@ -32,13 +32,19 @@ export class Driver {
   async ask<Answer>(command: string, values: Readonly<Record<string, string | number>>, timeoutMs: number): Promise<Answer> {
     const answered = this.process.line(isAnswer, timeoutMs)
     this.process.write([command, ...Object.entries(values).map(([name, value]) => `${name}=${value}`)].join(' '))
-    const line = parse(await answered)
+    const line = parse(await answered.catch((error) => this.#giveUp(error)))
     if ('ok' in line) return line.ok as Answer
     throw new Error(`${this.process.name}: ${command}: ${'error' in line ? line.error : 'no answer'}`)
   }
 
   stop(): Promise<void> {
     return this.process.stop()
+  }
+
+  /** An answer that comes too late would be taken for that to the next command. */
+  #giveUp(error: unknown): never {
+    this.process.kill()
+    throw error
   }
 }
 

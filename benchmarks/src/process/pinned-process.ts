@@ -87,6 +87,12 @@ export class PinnedProcess {
     this.#child.kill('SIGKILL')
   }
 
+  /** Ends it at once; resolves when it has. */
+  async end(): Promise<void> {
+    this.kill()
+    await this.#ended
+  }
+
   /** Asks it to end; insists after a while. */
   async stop(patienceMs = 5_000): Promise<void> {
     const timer = setTimeout(() => this.kill(), patienceMs)
