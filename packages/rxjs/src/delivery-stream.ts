@@ -50,10 +50,7 @@ export class DeliveryStream {
     events.on('revoked', ({ queue }) => this.#open.voidQueue(queue))
     events.on('offsetMoved', ({ queue }) => this.#open.voidQueue(queue))
     done.then(
-      () => {
-        this.#open.voidAll()
-        this.#subscriber.complete()
-      },
+      () => this.#subscriber.complete(),
       (error: unknown) => this.#subscriber.error(error)
     )
   }

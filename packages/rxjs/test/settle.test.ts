@@ -164,24 +164,26 @@ describe('settle', () => {
     const source = new Subject<Order>()
     const gates = new Map(['a', 'b', 'c', 'd'].map((letter) => [letter, new Subject<string>()]))
     const seen: string[] = []
-    source.pipe(settle(({ value }) => gates.get(value) ?? of('?'), { ordered: true })).subscribe((value) => {
+    const settled = source.pipe(settle(({ value }) => gates.get(value) ?? of('?'), { ordered: true }))
+    const onValue = (value: string): void => {
       seen.push(value)
-      if (value !== 'a1') return
+      if (value !== 'b1') return
       source.next(order('d'))
       gates.get('d')?.next('d1')
       gates.get('d')?.complete()
       gates.get('c')?.complete()
       gates.get('b')?.next('b3')
       gates.get('b')?.complete()
-    })
+      source.complete()
+    }
+    settled.subscribe({ next: onValue, complete: () => seen.push('complete') })
     for (const letter of ['a', 'b', 'c']) source.next(order(letter))
     for (const value of ['b1', 'b2']) gates.get('b')?.next(value)
     gates.get('c')?.next('c1')
     gates.get('a')?.next('a1')
     expect(seen).toEqual(['a1'])
     gates.get('a')?.complete()
-    source.complete()
-    expect(seen).toEqual(['a1', 'b1', 'b2', 'b3', 'c1', 'd1'])
+    expect(seen).toEqual(['a1', 'b1', 'b2', 'b3', 'c1', 'd1', 'complete'])
   })
 
   it('emits nothing of a delivery it has lost, does not ask onError about it, and completes without it', async () => {

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
-import { type Client, type CloseReport, defineTopic, text } from '@rocketmq-ts/client'
+import { type Client, type CloseReport, defineTopic, type Handler, type Message, text } from '@rocketmq-ts/client'
 import { catchError, concat, EMPTY, map, of, repeat, retry, share, switchMap, take, tap } from 'rxjs'
-import { type DeliveriesOptions, type Delivery, deliveries, settle } from '../src/index'
+import { type DeliveriesOptions, type Delivery, deliveries, settle, testDelivery } from '../src/index'
 import { Cluster } from './support'
 
 const Orders = defineTopic('orders', text())
@@ -279,3 +279,48 @@ describe('the life of a stream', () => {
     expect(consumers()).toBe(0)
   })
 })
+
+describe('a delivery of a queue whose offsets moved', () => {
+  it('can no longer be settled: what the queue holds is another story now', async () => {
+    const consumer = new HandDrivenConsumer()
+    const all: Delivery[] = []
+    const subscription = deliveries(consumer.client, { group: 'audit', subscriptions }).subscribe((delivery) => all.push(delivery))
+    const [moved, other] = [0, 1].map((queueId) =>
+      testDelivery(Orders, 'm', { queue: { topic: 'orders', brokerName: 'broker-a', queueId } })
+    )
+    const handled = [moved, other].map((one) => consumer.handle(one?.message as Message))
+    consumer.emit('offsetMoved', { queue: { topic: 'orders', brokerName: 'broker-a', queueId: 0 } })
+    await handled[0]
+    expect(all.map(({ isVoid }) => isVoid)).toEqual([true, false])
+    expect(all.map((delivery) => delivery.ack())).toEqual([false, true])
+    subscription.unsubscribe()
+    await handled[1]
+  })
+})
+
+/** What a stream needs of a client, driven by hand. */
+class HandDrivenConsumer {
+  readonly #listeners = new Map<string, (event: unknown) => void>()
+  #handler: Handler = () => undefined
+
+  get client(): Client {
+    const on = (name: string, listener: (event: unknown) => void): (() => void) => {
+      this.#listeners.set(name, listener)
+      return () => undefined
+    }
+    const consumer = { events: { on }, done: new Promise(() => undefined), close: () => Promise.resolve({}) }
+    const pushConsumer = (_: unknown, handler: Handler): unknown => {
+      this.#handler = handler
+      return consumer
+    }
+    return { events: { on }, pushConsumer } as unknown as Client
+  }
+
+  handle(message: Message): unknown {
+    return this.#handler(message, { signal: new AbortController().signal })
+  }
+
+  emit(name: string, event: unknown): void {
+    this.#listeners.get(name)?.(event)
+  }
+}
