@@ -138,10 +138,22 @@ export async function wrong() {
 }
 `
 
+const helloProgram = `import { connect } from '@rocketmq-ts/client'
+import { startServer } from '@rocketmq-ts/server'
+
+const server = await startServer({ nameserverPort: 0, brokerPort: 0, topics: { greetings: { queues: 4 } } })
+const mq = await connect({ nameservers: server.nameserverAddress })
+await mq.producer({ group: 'writers' }).send('greetings', 'hello')
+for await (const batch of mq.pullConsumer({ group: 'readers', subscriptions: [{ topic: 'greetings' }], from: 'first' })) {
+  console.log(batch.messages.map((message) => message.body.toString()))
+  break
+}
+await mq.close()
+await server.close()
+`
+
 function bundle(project: Project, folder: string): ReturnType<typeof runProgram> {
-  const sample = samples.find(({ title }) => title === 'Test')
-  if (sample === undefined) throw new Error('the front page has no sample "Test"')
-  const source = project.write('bundled.cts', asCommonJsTypeScript(sample.code))
+  const source = project.write('bundled.cts', asCommonJsTypeScript(helloProgram))
   const args = [source, '--bundle', '--platform=node', '--log-level=warning', `--outfile=${join(folder, 'bundle.js')}`]
   return runProgram(process.execPath, [moduleFile(project, 'esbuild/bin/esbuild'), ...args], { cwd: project.folder })
 }
