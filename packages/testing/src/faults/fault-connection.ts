@@ -97,7 +97,7 @@ export class FaultConnection implements ByteStream {
   }
 
   end(): void {
-    if (this.#isServerTold || this.#gone === 'client') return
+    if (this.#isServerTold) return
     this.#emit('to-client', this.#frames.flush('to-client'))
     this.#toClient.send(0, () => this.#stream.end())
   }

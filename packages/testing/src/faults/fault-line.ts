@@ -15,7 +15,6 @@ export class FaultLine {
   readonly #onRoom: () => void
   #waiting: Waiting[] = []
   #waitingBytes = 0
-  #lastDueAt = 0
   #delayMs = 0
   #isStalled = false
   #isHeld = false
@@ -49,8 +48,7 @@ export class FaultLine {
       deliver()
       return
     }
-    this.#lastDueAt = Math.max(this.#lastDueAt, this.#clock.monotonic() + this.#delayMs)
-    this.#waiting.push({ bytes, deliver, dueAt: this.#lastDueAt })
+    this.#waiting.push({ bytes, deliver, dueAt: this.#clock.monotonic() + this.#delayMs })
     this.#waitingBytes += bytes
     this.#plan()
   }

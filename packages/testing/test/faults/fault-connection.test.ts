@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
-import { CodedError } from 'net-ts-protocol-kit'
+import { CodedError, type Network } from 'net-ts-protocol-kit'
 import { grounds, memoryGround, StreamWorld } from './worlds'
 
 const pattern = (size: number): Buffer => Buffer.from(Uint8Array.from({ length: size }, (_, index) => (index * 31 + (index >> 8)) & 0xff))
@@ -201,6 +201,45 @@ describe.each(grounds)('a connection with faults in between, over %s', (_name, m
 })
 
 describe('a connection with faults in between, by the clock', () => {
+  it('takes no more than windows from a client while it is stalled', async () => {
+    const ground = memoryGround()
+    const world = await StreamWorld.start(ground)
+    const [client] = await world.pair()
+    world.faults.stall({ direction: 'to-server' })
+    client.stream.writeAll(MANY)
+    await ground.clock.settle()
+    expect(client.stream.pendingBytes).toBeGreaterThan(MANY_BYTES - 512 * 1024)
+    await world.close()
+  })
+
+  it('swallows what is sent to a server that is gone, also when that had stopped reading', async () => {
+    const ground = memoryGround()
+    const world = await StreamWorld.start(ground)
+    const [client, server] = await world.pair()
+    server.stream.pause()
+    world.faults.halfOpen()
+    client.stream.writeAll(MANY)
+    await ground.clock.settle()
+    expect([client.stream.pendingBytes, client.events.filter((event) => event !== 'drain')]).toEqual([0, []])
+    await world.close()
+  })
+
+  it('knows whose connection it is when a server accepts it after its client connected', async () => {
+    const ground = memoryGround()
+    const late: Network = {
+      connect: (options) => ground.network.connect(options),
+      listen: (options, accept) => ground.network.listen(options, (stream) => void ground.clock.setTimeout(() => accept(stream), 5)),
+      resolve: (host) => ground.network.resolve(host),
+      localAddresses: () => ground.network.localAddresses()
+    }
+    const world = await StreamWorld.start({ clock: ground.clock, network: late })
+    const pairing = world.pair('client-7')
+    await ground.clock.advance(5)
+    await pairing
+    expect(world.faults.cut({ client: 'client-7' }).hits).toBe(1)
+    await world.close()
+  })
+
   it('delays each way by the milliseconds given, keeping the order, and what is under way stays late when the fault ends', async () => {
     const ground = memoryGround()
     const world = await StreamWorld.start(ground)

@@ -109,7 +109,7 @@ describe.each(grounds)('faults of frames, %s', (_name, makeGround, serializeType
       await client.invokeOneway(world.address, UPDATE_CONSUMER_OFFSET, header(1))
       await client.invokeOneway(world.address, UPDATE_CONSUMER_OFFSET, header(2))
       await world.max(client, 3)
-      expect([world.asked, lose.hits]).toEqual([[2, 3], 1])
+      expect([world.asked, lose.hits, client.counters.framesIn]).toEqual([[2, 3], 1, 1])
     }))
 
   it('drop a request that a server sends to its client', () =>
@@ -126,6 +126,25 @@ describe.each(grounds)('faults of frames, %s', (_name, makeGround, serializeType
       await drop.struck
       await world.max(client, 0)
       expect(heard).toEqual(['two'])
+    }))
+
+  it('strike one at a time, the oldest first, and each counts what the others took', () =>
+    told(async (world) => {
+      const client = world.client('client-1', { serializeType })
+      const first = world.faults.answerWith(GET_MAX_OFFSET, { responseCode: SYSTEM_BUSY, times: 2 })
+      const second = world.faults.answerWith(GET_MAX_OFFSET, { responseCode: TOPIC_NOT_EXIST, nth: 2 })
+      const codes: number[] = []
+      for (const queueId of [0, 1, 2, 3]) codes.push((await world.max(client, queueId)).code)
+      expect(codes).toEqual([SYSTEM_BUSY, SYSTEM_BUSY, TOPIC_NOT_EXIST, 0])
+      expect([first.hits, second.hits]).toEqual([2, 1])
+    }))
+
+  it('leave a request alone whose code means something else in the other direction', () =>
+    told(async (world) => {
+      const client = world.client('client-1', { serializeType })
+      const other = world.faults.dropRequest({ name: 'OTHER', code: GET_MAX_OFFSET.code, direction: 'to-client' })
+      expect((await world.max(client, 0)).code).toBe(0)
+      expect(other.hits).toBe(0)
     }))
 
   it('strike only the clients that are meant', () =>

@@ -86,6 +86,26 @@ describe.each<SerializeType>(['ROCKETMQ', 'JSON'])('a gate for frames with a %s 
     expect(gate.passed.equals(frames[0] ?? Buffer.alloc(0))).toBe(true)
   })
 
+  it('inserts a frame behind one whose header has begun to pass', () => {
+    const own = frame(9)
+    const [first = own] = frames
+    const gate = new Gate(() => false)
+    gate.isStrict = false
+    gate.push(first.subarray(0, 5))
+    gate.gate.insert(own)
+    gate.push(first.subarray(5))
+    expect(gate.passed.equals(Buffer.concat([first, own]))).toBe(true)
+  })
+
+  it('inserts a frame before one whose header is kept', () => {
+    const own = frame(9)
+    const [first = own] = frames
+    const gate = new Gate(() => false).push(first.subarray(0, 5))
+    gate.gate.insert(own)
+    gate.push(first.subarray(5))
+    expect(gate.passed.equals(Buffer.concat([own, first]))).toBe(true)
+  })
+
   it('inserts a frame at once between others, and behind the one that is going through', () => {
     const own = frame(9)
     const [first = own, second = own] = frames
