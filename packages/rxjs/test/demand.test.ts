@@ -179,6 +179,19 @@ describe('the demand of a stream', () => {
     second.unsubscribe()
   })
 
+  it('takes one timer for all its deliveries, and settle none', async () => {
+    const subscription = stream()
+      .pipe(settle(() => new Promise<void>(() => undefined), { concurrency: 100, ordered: true, key: ({ messageId }) => messageId }))
+      .subscribe()
+    await cluster.clock.settle()
+    const before = cluster.clock.pendingTimers.length
+    await cluster.send(mq, bodies(200, 10))
+    await cluster.clock.settle()
+    expect(mq.health().consumers[0]?.handlers).toBe(200)
+    expect(cluster.clock.pendingTimers.length - before).toBeLessThan(5)
+    subscription.unsubscribe()
+  })
+
   it('follows with its offsets the lowest delivery that is not settled', async () => {
     const single = await Cluster.start(1)
     const client = await single.connect()
