@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { CodedError, type Network } from 'net-ts-protocol-kit'
+import { FaultNetwork } from '../../src/faults/index'
 import { grounds, memoryGround, StreamWorld } from './worlds'
 
 const pattern = (size: number): Buffer => Buffer.from(Uint8Array.from({ length: size }, (_, index) => (index * 31 + (index >> 8)) & 0xff))
@@ -222,6 +223,32 @@ describe('a connection with faults in between, by the clock', () => {
     await ground.clock.settle()
     expect([client.stream.pendingBytes, client.events.filter((event) => event !== 'drain')]).toEqual([0, []])
     await world.close()
+  })
+
+  it('hands a server that has stopped reading nothing that was late', async () => {
+    const ground = memoryGround()
+    const world = await StreamWorld.start(ground)
+    const [client, server] = await world.pair()
+    world.faults.delay(100)
+    client.stream.write(Buffer.from('late'))
+    await ground.clock.advance(50)
+    server.stream.pause()
+    await ground.clock.advance(100)
+    expect(server.text).toBe('')
+    server.stream.resume()
+    await ground.clock.settle()
+    expect(server.text).toBe('late')
+    await world.close()
+  })
+
+  it('forgets a connection that its server refuses to take', async () => {
+    const { clock, network } = memoryGround()
+    const faultNetwork = new FaultNetwork({ clock })
+    const server = faultNetwork.as('broker-a', network)
+    const { endpoint } = await server.listen({ host: '127.0.0.1', port: 0 }, (stream) => stream.destroy())
+    await faultNetwork.as('client-1', network).connect(endpoint)
+    await clock.settle()
+    expect(faultNetwork.faults.cut().hits).toBe(0)
   })
 
   it('knows whose connection it is when a server accepts it after its client connected', async () => {
