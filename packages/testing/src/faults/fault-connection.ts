@@ -1,6 +1,5 @@
 import type { Direction } from '@rocketmq-ts/remoting/wire'
-import type { ByteStream, Clock, Endpoint, StreamHandlers } from 'net-ts-protocol-kit'
-import { formatEndpoint } from 'net-ts-protocol-kit'
+import { type ByteStream, type Clock, type Endpoint, formatEndpoint, type StreamHandlers } from 'net-ts-protocol-kit'
 import { connectionReset } from './fault-error'
 import type { Ends } from './fault-filter'
 import { FaultLine } from './fault-line'

@@ -168,6 +168,24 @@ describe('a producer', () => {
     expect(await scene.end()).toEqual(WELL)
   })
 
+  it('keeps its routes when the nameserver is cut off in the middle of a refresh, and learns of new queues with the next one', async () => {
+    const scene = await Scene.start({ brokers: 2 })
+    await scene.send()
+    await scene.cluster.createTopic('orders', { queues: 4 })
+    const lost = scene.faults.dropAnswer(GET_ROUTEINFO_BY_TOPIC, { client: scene.shop })
+    await scene.cluster.advance(30_000)
+    expect(lost.hits).toBe(1)
+    scene.faults.cut({ server: 'nameserver', client: scene.shop })
+    await scene.send(4)
+    await scene.cluster.advance(60_000)
+    const sent = await scene.send(8)
+    const queues = new Set(
+      sent.map((one) => ('receipt' in one ? `${one.receipt.queue.brokerName} ${one.receipt.queue.queueId}` : one.error.code))
+    )
+    expect(queues.size).toBe(8)
+    expect(await scene.end()).toMatchObject({ lost: [], gaps: [] })
+  })
+
   it('finds a route whose first answer was lost', async () => {
     const scene = await Scene.start()
     await scene.cluster.createTopic('invoices')
