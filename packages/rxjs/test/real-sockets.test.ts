@@ -3,6 +3,7 @@ import { type Client, type CloseReport, connect, defineTopic, json, retry } from
 import { type Server, startServer } from '@rocketmq-ts/server'
 import { firstValueFrom, lastValueFrom, Subject, take, takeWhile, tap, toArray } from 'rxjs'
 import { type DeliveriesOptions, deliveries, settle } from '../src/index'
+import { Most, usedMiB } from './memory'
 
 interface Step {
   readonly customer: string
@@ -114,4 +115,43 @@ describe('a stream over sockets', () => {
     expect(new Set(await lastValueFrom(untilAfter))).toEqual(new Set(['before']))
     await sent
   })
+
+  it('holds flat memory while a slow subscriber consumes 100,000 messages', async () => {
+    const producer = mq.producer({ group: 'shop' })
+    const batch = Array.from({ length: 500 }, (_, n) => ({ value: { customer: `customer-${n}`.padEnd(80, '.'), step: n } }))
+    for (let sent = 0; sent < 100_000; sent += batch.length) await producer.sendBatch(Steps, batch)
+
+    const most = new Most()
+    const samples: number[] = []
+    let handedOut = 0
+    let consumed = 0
+    /** Slower than messages come: by turns, not by time. */
+    const slow = async (): Promise<void> => {
+      for (let turn = 0; turn < 4; turn++) await new Promise(setImmediate)
+    }
+    const consuming = stream({ maxUnsettled: 256 }).pipe(
+      tap(() => most.see('handed out', ++handedOut - consumed)),
+      settle(slow, { key: ({ queue, queueOffset }) => `${queue.queueId} ${queueOffset}`, concurrency: 32 }),
+      tap(() => {
+        consumed++
+        if (consumed % 1000 === 0) most.see('pending', pending(mq))
+        if (consumed % 10_000 === 0) samples.push(usedMiB())
+      }),
+      take(100_000)
+    )
+    await lastValueFrom(consuming)
+    console.info(`MiB in use after each 10000 messages: ${samples.map((one) => one.toFixed(1)).join(', ')}. At most: ${most}`)
+    expect(samples).toHaveLength(10)
+    expect(Math.max(...samples)).toBeLessThan((samples[0] ?? 0) + 3)
+    expect(most.of('handed out')).toBe(256)
+    expect(most.of('pending')).toBeLessThanOrEqual(2 * 256 + 4 * 32)
+  }, 120_000)
 })
+
+/** Messages that are pulled and not settled. */
+function pending(mq: Client): number {
+  return mq
+    .health()
+    .consumers.flatMap(({ queues }) => queues)
+    .reduce((sum, queue) => sum + queue.pending, 0)
+}

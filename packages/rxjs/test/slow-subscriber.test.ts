@@ -1,9 +1,8 @@
-import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { type Client, defineTopic, type Message, text } from '@rocketmq-ts/client'
 import { tap } from 'rxjs'
 import { deliveries, settle } from '../src/index'
+import { Most, usedMiB } from './memory'
 import { Cluster } from './support'
 
 const MESSAGES = 100_000
@@ -20,35 +19,7 @@ const SMALL_MIB = 3
 const Orders = defineTopic('orders', text())
 const subscriptions = [{ topic: Orders }] as const
 
-setFlagsFromString('--expose-gc')
-const collectGarbage = runInNewContext('gc') as () => void
-
-/** What is in use after the garbage was collected, MiB. Twice: what finalizers free is garbage of the next round. */
-function usedMiB(): number {
-  collectGarbage()
-  collectGarbage()
-  const { heapUsed, external, arrayBuffers } = process.memoryUsage()
-  return (heapUsed + external + arrayBuffers) / 1024 / 1024
-}
-
-/** The most of several things that were there at a time. */
-class Most {
-  readonly #most = new Map<string, number>()
-
-  see(what: string, count: number): void {
-    this.#most.set(what, Math.max(this.of(what), count))
-  }
-
-  of(what: string): number {
-    return this.#most.get(what) ?? 0
-  }
-
-  toString(): string {
-    return [...this.#most].map(([what, count]) => `${what} ${count}`).join(', ')
-  }
-}
-
-describe('a slow subscriber', () => {
+describe('a slow subscriber, on the in-memory network', () => {
   let cluster: Cluster
   let mq: Client
   beforeEach(async () => {
