@@ -52,7 +52,8 @@ async function run(seed: number) {
     lost,
     phantoms: scene.notSent.filter((n) => scene.pushed.includes(n)),
     failedAfterwards: healed.filter((one) => 'error' in one).length,
-    struck: made.filter(({ hits }) => hits > 0).length
+    struck: made.filter(({ hits }) => hits > 0).length,
+    told: [...made.map(String), ...scene.pushed, ...scene.pulled]
   }
 }
 
@@ -60,9 +61,14 @@ describe('under any faults', () => {
   for (const seed of seeds(6)) {
     it(`no acknowledged order is lost, none arrives that is known not to be sent, and in the end all is well (seed ${seed})`, async () => {
       story()
-      const { struck, ...verdict } = await run(seed)
+      const { struck, told, ...verdict } = await run(seed)
       expect(verdict).toEqual({ lost: [], phantoms: [], failedAfterwards: 0 })
       expect(struck).toBeGreaterThan(5)
+      expect(told.length).toBeGreaterThan(80)
     })
   }
+
+  it('the same seed tells the same story', async () => {
+    expect(await run(3)).toEqual(await run(3))
+  })
 })
