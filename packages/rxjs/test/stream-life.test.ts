@@ -238,7 +238,7 @@ describe('the life of a stream', () => {
   })
 
   it('fails with RequestRefusedError when the broker refuses its group, leaves it, and may be tried again', async () => {
-    await cluster.forbid('audit')
+    cluster.forbid('audit')
     const errors: unknown[] = []
     const reports: CloseReport[] = []
     stream({ onClosed: (report) => reports.push(report) })

@@ -1,6 +1,4 @@
 import { type Client, connect, type Producer } from '@rocketmq-ts/client'
-import { RemotingClient } from '@rocketmq-ts/remoting'
-import { RequestCode } from '@rocketmq-ts/remoting/wire'
 import { type Server, startServer } from '@rocketmq-ts/server'
 import { ManualClock, MemoryNetwork } from 'net-ts-protocol-kit'
 
@@ -39,13 +37,8 @@ export class Cluster {
   }
 
   /** The broker refuses a group from now on. */
-  async forbid(groupName: string): Promise<void> {
-    const admin = new RemotingClient({ clock: this.clock, network: this.network.at('10.0.2.1') })
-    const settings = { retryQueueNums: 1, retryMaxTimes: 16, brokerId: 0, whichBrokerWhenConsumeSlowly: 1 }
-    const allowed = { consumeEnable: false, consumeFromMinEnable: true, consumeBroadcastEnable: true, notifyConsumerIdsChangedEnable: true }
-    const row = RequestCode.UPDATE_AND_CREATE_SUBSCRIPTIONGROUP
-    await this.#driven(admin.invoke('10.0.0.1:10911', row, {}, { groupName, ...settings, ...allowed }))
-    await this.#driven(admin.close({ timeoutMs: 100 }))
+  forbid(group: string): void {
+    this.#server?.broker.createGroup(group, { mayConsume: false })
   }
 
   /** The broker goes away for a while; what it stored stays. */
