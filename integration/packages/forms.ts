@@ -1,5 +1,5 @@
 import { transformSync } from '@swc/core'
-import { type Sample, samplesOf } from '../contract/readme/samples'
+import { pagesIn, type Sample, samplesOf } from '../contract/readme/samples'
 
 export type { Sample }
 
@@ -10,9 +10,11 @@ export function frontPagePrograms(): Sample[] {
   return samplesOf('README.md').filter((one) => one.isProgram && !isTest(one))
 }
 
-/** The samples that are tests, of the front page and of the test kit's page. */
+/** The samples that are tests, of the front page and of the test kit's page; those for Vitest, of the guides too: it is installed here only. */
 export function testSamples(): Sample[] {
-  return ['README.md', 'packages/testing/README.md'].flatMap(samplesOf).filter(isTest)
+  const guides = ['docs/guides', 'docs/guides/zh'].flatMap(pagesIn).flatMap(samplesOf)
+  const tests = ['README.md', 'packages/testing/README.md'].flatMap(samplesOf).filter(isTest)
+  return [...tests, ...guides.filter(({ runner }) => runner === 'vitest')]
 }
 
 function isTest({ code }: Sample): boolean {
