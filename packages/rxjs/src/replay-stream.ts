@@ -44,6 +44,7 @@ export class ReplayStream implements DeliverySource<Message> {
     void this.#consumer?.close()
     this.#roomWaiter?.()
     for (const delivery of this.#open) delivery.makeVoid()
+    for (const delivery of this.#open) delivery.tellVoid()
     this.#open.clear()
   }
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { type Client, deadLetter, defineTopic, type MessageQueue, NoRouteError, OptionsError, text } from '@rocketmq-ts/client'
-import { bufferTime, concatMap, map, type Observable, take } from 'rxjs'
+import { bufferTime, concatMap, map, type Observable, Subject, take } from 'rxjs'
 import { type Delivery, marbles, ReplayFailedError, type ReplayOptions, replay, schedulerOf, settle } from '../src/index'
 import { Cluster } from './support'
 
@@ -310,6 +310,18 @@ describe('a replay', () => {
     expect(seen).toHaveLength(4)
     expect(ends).toEqual([])
     expect(mq.health().consumers).toEqual([])
+  })
+
+  it('unsubscribes what settle was at when it is unsubscribed', async () => {
+    await store(0, numbers(3))
+    const endless = new Subject<string>()
+    const subscription = stream()
+      .pipe(settle(() => endless))
+      .subscribe()
+    await cluster.clock.settle()
+    expect(endless.observed).toBe(true)
+    subscription.unsubscribe()
+    expect(endless.observed).toBe(false)
   })
 
   it('ends with the operators behind it', async () => {
