@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { type Client, type CloseReport, defineTopic, type Handler, type Message, text } from '@rocketmq-ts/client'
-import { catchError, concat, EMPTY, map, of, repeat, retry, share, switchMap, take, tap } from 'rxjs'
+import { catchError, concat, EMPTY, map, of, repeat, retry, Subject, share, switchMap, take, tap } from 'rxjs'
 import { type DeliveriesOptions, type Delivery, deliveries, settle, testDelivery } from '../src/index'
 import { Cluster } from './support'
 
@@ -226,6 +226,22 @@ describe('the life of a stream', () => {
     subscription.unsubscribe()
     await cluster.clock.advance(1000)
     expect(reports).toMatchObject([{ isComplete: true, handlers: 0, messages: 2 }])
+  })
+
+  it('unsubscribes what settle is at when the close deadline has passed, not before', async () => {
+    await cluster.send(mq, ['m'])
+    const endless = new Subject<string>()
+    const reports: CloseReport[] = []
+    const subscription = stream({ closeTimeoutMs: 3000, onClosed: (report) => reports.push(report) })
+      .pipe(settle(() => endless))
+      .subscribe()
+    await cluster.clock.settle()
+    subscription.unsubscribe()
+    await cluster.clock.advance(2000)
+    expect([endless.observed, reports]).toEqual([true, []])
+    await cluster.clock.advance(2000)
+    expect(endless.observed).toBe(false)
+    expect(reports).toMatchObject([{ isComplete: false, handlers: 1, messages: 1 }])
   })
 
   it('fails when it is subscribed at a client that is closed', async () => {
