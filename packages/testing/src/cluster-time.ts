@@ -1,4 +1,4 @@
-import { type Clock, type ManualClock, type PendingTimer, realClock } from 'net-ts-protocol-kit'
+import { type Clock, type ManualClock, type PendingTimer, realClock, realPause } from 'net-ts-protocol-kit'
 import { ClusterError } from './cluster-error'
 
 /** How far a wait may move a hand-driven clock, or how long it may take on the real one. */
@@ -43,17 +43,17 @@ export class ClusterTime {
 
   /** @throws ClusterError `CLOCK_IS_REAL` */
   advance(ms: number): Promise<void> {
-    return this.#driven('advance').advance(ms)
+    return this.#manual('advance').advance(ms)
   }
 
   /** @throws ClusterError `CLOCK_IS_REAL` */
   settle(): Promise<void> {
-    return this.#driven('settle').settle()
+    return this.#manual('settle').settle()
   }
 
   /** @throws ClusterError `CLOCK_IS_REAL` */
   pendingTimers(): readonly PendingTimer[] {
-    return this.#driven('pendingTimers').pendingTimers
+    return this.#manual('pendingTimers').pendingTimers
   }
 
   /**
@@ -62,12 +62,9 @@ export class ClusterTime {
    * @throws ClusterError `NOT_SETTLED`
    */
   async drive<T>(what: string, promise: Promise<T>, withinMs: number): Promise<T> {
-    let isSettled = false
-    const settled = (): void => {
-      isSettled = true
-    }
-    promise.then(settled, settled)
-    if (await this.until(() => isSettled, withinMs)) return promise
+    const { manual } = this.#surroundings
+    const isSettled = manual === undefined ? await settlesWithin(promise, withinMs) : await this.#driven(manual, promise, withinMs)
+    if (isSettled) return promise
     throw new ClusterError('NOT_SETTLED', `${what} is still not settled after ${withinMs} ms of the cluster's time`, { withinMs })
   }
 
@@ -75,6 +72,15 @@ export class ClusterTime {
   until(isReached: Condition, withinMs: number): Promise<boolean> {
     const { manual } = this.#surroundings
     return manual === undefined ? pollUntil(isReached, withinMs) : this.#driveUntil(manual, isReached, withinMs)
+  }
+
+  #driven(clock: ManualClock, promise: Promise<unknown>, withinMs: number): Promise<boolean> {
+    let isSettled = false
+    const settled = (): void => {
+      isSettled = true
+    }
+    promise.then(settled, settled)
+    return this.#driveUntil(clock, () => isSettled, withinMs)
   }
 
   /** From one timer to the next, so that the condition is met at the first moment it can be. */
@@ -92,11 +98,11 @@ export class ClusterTime {
   /** Gives real sockets a moment, and handlers at real work as long as they get somewhere. */
   async #reachedInRealTime(clock: ManualClock, isReached: Condition): Promise<boolean> {
     const { hasRealNetwork, handlersMark } = this.#surroundings
-    if (hasRealNetwork) await realPause(clock)
+    if (hasRealNetwork) await settledPause(clock)
     let mark = handlersMark()
     let waitedMs = 0
     while (mark !== undefined && mark !== this.#givenUp && waitedMs < PATIENCE_MS && !(await isReached())) {
-      await realPause(clock)
+      await settledPause(clock)
       const next = handlersMark()
       waitedMs = next === mark ? waitedMs + POLL_MS : 0
       mark = next
@@ -105,27 +111,35 @@ export class ClusterTime {
     return isReached()
   }
 
-  #driven(call: string): ManualClock {
+  #manual(call: string): ManualClock {
     const { manual } = this.#surroundings
     if (manual !== undefined) return manual
     throw new ClusterError('CLOCK_IS_REAL', `${call}() needs the hand-driven clock: start the cluster with clock: 'manual'`)
   }
 }
 
+/** Whether a promise settles in time. */
+function settlesWithin(promise: Promise<unknown>, withinMs: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const timer = realClock.setTimeout(() => resolve(false), withinMs)
+    const settled = (): void => {
+      timer.cancel()
+      resolve(true)
+    }
+    promise.then(settled, settled)
+  })
+}
+
 async function pollUntil(isReached: Condition, withinMs: number): Promise<boolean> {
   const deadline = realClock.monotonic() + withinMs
   while (!(await isReached())) {
     if (realClock.monotonic() >= deadline) return false
-    await pause()
+    await realPause(POLL_MS)
   }
   return true
 }
 
-async function realPause(clock: ManualClock): Promise<void> {
-  await pause()
+async function settledPause(clock: ManualClock): Promise<void> {
+  await realPause(POLL_MS)
   await clock.settle()
-}
-
-function pause(): Promise<void> {
-  return new Promise((resolve) => void realClock.setTimeout(resolve, POLL_MS))
 }

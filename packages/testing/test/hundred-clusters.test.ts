@@ -5,19 +5,21 @@ import { billing, Orders } from './support'
 
 const CLUSTERS = 100
 
-/** What keeps the process alive, by kind and how many. */
-const resources = (): Record<string, number> => {
-  const counts: Record<string, number> = {}
-  for (const kind of process.getActiveResourcesInfo()) counts[kind] = (counts[kind] ?? 0) + 1
+/** How many things of each kind keep the process alive. */
+const resources = (): Map<string, number> => {
+  const counts = new Map<string, number>()
+  for (const kind of process.getActiveResourcesInfo()) counts.set(kind, (counts.get(kind) ?? 0) + 1)
   return counts
 }
 
+/** Kinds that have grown. The test framework has a few timers and pipes of its own that come and go; a leak shows a hundred times. */
+const grown = (before: Map<string, number>): string[] =>
+  [...resources()].filter(([kind, count]) => count > (before.get(kind) ?? 0) + 2).map(([kind, count]) => `${count} ${kind}`)
+
 /** Sockets say that they are closed some turns before the process forgets them. */
-async function resourcesAtRest(before: Record<string, number>): Promise<Record<string, number>> {
-  for (let turn = 0; turn < 1000 && JSON.stringify(resources()) !== JSON.stringify(before); turn++) {
-    await new Promise((resolve) => setImmediate(resolve))
-  }
-  return resources()
+async function leaked(before: Map<string, number>): Promise<string[]> {
+  for (let turn = 0; turn < 1000 && grown(before).length > 0; turn++) await new Promise((resolve) => setImmediate(resolve))
+  return grown(before)
 }
 
 async function useOnce(options: ClusterOptions): Promise<void> {
@@ -39,14 +41,14 @@ describe('a hundred clusters, one after the other', () => {
       await useOnce({ clock })
       expect(clock.pendingTimers).toEqual([])
     }
-    expect(await resourcesAtRest(before)).toEqual(before)
+    expect(await leaked(before)).toEqual([])
   })
 
   it('on real ports leave no handle', async () => {
     await useOnce({ listen: true })
     const before = resources()
     for (let n = 0; n < CLUSTERS; n++) await useOnce({ listen: true })
-    expect(await resourcesAtRest(before)).toEqual(before)
+    expect(await leaked(before)).toEqual([])
   })
 })
 
@@ -54,7 +56,7 @@ describe('a hundred clusters at a time', () => {
   it('do not see one another', async () => {
     const before = resources()
     await Promise.all(Array.from({ length: CLUSTERS }, () => useOnce({})))
-    expect(await resourcesAtRest(before)).toEqual(before)
+    expect(await leaked(before)).toEqual([])
   })
 })
 
