@@ -227,6 +227,36 @@ describe('a producer', () => {
     expect(large?.body.length).toBeLessThan(100)
   })
 
+  it.each([
+    ['lz4', 0x101],
+    ['zstd', 0x201]
+  ] as const)('compresses by %s when told, and every consumer reads it', async (compression, sysFlag) => {
+    const mq = await world.connect()
+    const producer = mq.producer({ group: 'shop', compression })
+    const bodies = ['x'.repeat(5000), 'x'.repeat(100_000)]
+    for (const body of bodies) await producer.send('orders', body, { queue: { brokerName: 'broker-a', queueId: 0 } })
+    const stored = world.broker.messages('orders')
+    expect(stored.map((message) => [message.sysFlag, message.body.length < 1000])).toEqual(bodies.map(() => [sysFlag, true]))
+    const consumer = mq.pullConsumer({ group: 'billing', subscriptions: [{ topic: 'orders' }], from: 'first' })
+    const read: string[] = []
+    for await (const batch of consumer) {
+      read.push(...batch.messages.map((message) => message.body.toString()))
+      if (read.length === bodies.length) break
+    }
+    expect(read).toEqual(bodies)
+  })
+
+  it('refuses a compression that does not exist here, or a level that it does not have, when it is made', async () => {
+    const mq = await world.connect()
+    const make = (options: object) => () => mq.producer({ group: 'shop', ...options })
+    expect(make({ compression: 'gzip' })).toThrow('compression must be one of zlib, lz4, zstd, not "gzip"')
+    expect(make({ compressionLevel: 10 })).toThrow('compressionLevel must be a whole number from 1 to 9 for zlib')
+    expect(make({ compressionLevel: 0 })).toThrow('compressionLevel')
+    expect(make({ compression: 'zstd', compressionLevel: 23 })).toThrow('from 1 to 22 for zstd')
+    expect(make({ compression: 'lz4', compressionLevel: 1 })).toThrow('lz4 has but one level')
+    expect(make({ compression: 'zstd', compressionLevel: 22 })).not.toThrow()
+  })
+
   it('refuses what no broker would take, before anything is sent', async () => {
     const mq = await world.connect()
     const producer = mq.producer({ group: 'shop', maxMessageBytes: 10 })

@@ -1,4 +1,4 @@
-import { compressBody, encodeBatch, ZLIB_BODY_FLAGS } from '@rocketmq-ts/remoting/wire'
+import { COMPRESSION_FLAGS, compressBody, encodeBatch } from '@rocketmq-ts/remoting/wire'
 import { type CloseOptions, type CloseReport, COMPLETE, readCloseTimeout } from '../close-report'
 import { causeText, EncodeError, NotSentError } from '../errors'
 import { within } from '../sleep'
@@ -145,17 +145,27 @@ export class Producer {
   }
 
   #send(outgoing: Outgoing, end: SendEnd): void {
-    const isLarge = outgoing.body.length >= this.#setup.parts.options.compressAboveBytes
-    const compressed = isLarge ? compressBody(outgoing.body) : outgoing.body
+    const { compressAboveBytes, compression, compressionLevel } = this.#setup.parts.options
+    if (outgoing.body.length < compressAboveBytes) {
+      this.#start(outgoing, end)
+      return
+    }
+    const compressed = compressBody(outgoing.body, { type: compression, level: compressionLevel })
     if (compressed instanceof Promise) this.#startLater(outgoing, compressed, end)
-    else this.#start(smaller(outgoing, compressed), end)
+    else this.#start(this.#smaller(outgoing, compressed), end)
   }
 
   #startLater(outgoing: Outgoing, compressed: Promise<Buffer>, end: SendEnd): void {
     compressed.then(
-      (body) => this.#start(smaller(outgoing, body), end),
+      (body) => this.#start(this.#smaller(outgoing, body), end),
       () => this.#start(outgoing, end)
     )
+  }
+
+  /** The compressed body when it is worth it. */
+  #smaller(outgoing: Outgoing, body: Buffer): Outgoing {
+    if (body.length >= outgoing.body.length) return outgoing
+    return { ...outgoing, body, sysFlag: COMPRESSION_FLAGS[this.#setup.parts.options.compression] }
   }
 
   #start(outgoing: Outgoing, end: SendEnd): void {
@@ -186,9 +196,4 @@ function encode(topic: AnyTopic | string, value: unknown): Buffer {
     const cause = new EncodeError(nameOf(topic), error)
     throw new NotSentError('ENCODE_FAILED', causeText(cause), { topic: nameOf(topic), cause })
   }
-}
-
-/** The compressed body when it is worth it. */
-function smaller(outgoing: Outgoing, body: Buffer): Outgoing {
-  return body.length < outgoing.body.length ? { ...outgoing, body, sysFlag: ZLIB_BODY_FLAGS } : outgoing
 }

@@ -1,4 +1,13 @@
 export { type BatchLimits, type BatchMessage, decodeBatch, encodeBatch } from './batch'
+export {
+  COMPRESSION_FLAGS,
+  type CompressionOptions,
+  compressBody,
+  compressionType,
+  loadCompression,
+  MAX_COMPRESSION_LEVEL
+} from './compression'
+export { CompressionError, type CompressionType } from './compression-error'
 export { bodyCrc } from './crc'
 export { type DecodedRecords, decodeRecords } from './decode-records'
 export {
@@ -13,14 +22,12 @@ export { type HostAddress, ipBytes, ipText } from './host-address'
 export { javaStringHashCode, tagsCode } from './java-string-hash'
 export {
   type BodyLimits,
-  compressBody,
   DEFAULT_MAX_DECOMPRESSED_BYTES,
   decompressBody,
   hasValidCrc,
   MessageBodyError,
   messageBody,
-  verifyCrc,
-  ZLIB_BODY_FLAGS
+  verifyCrc
 } from './message-body'
 export { isReservedProperty, KEY_SEPARATOR, MessageProperty, type MessagePropertyName } from './message-property'
 export { decodeRecord, type MessageRecord } from './message-record'
