@@ -86,9 +86,10 @@ export class ClusterTime {
   /** From one timer to the next, so that the condition is met at the first moment it can be. */
   async #driveUntil(clock: ManualClock, isReached: Condition, withinMs: number): Promise<boolean> {
     const deadline = clock.monotonic() + withinMs
+    const patience = { leftMs: PATIENCE_MS }
     await clock.settle()
     for (;;) {
-      if ((await isReached()) || (await this.#reachedInRealTime(clock, isReached))) return true
+      if ((await isReached()) || (await this.#reachedInRealTime(clock, isReached, patience))) return true
       const leftMs = deadline - clock.monotonic()
       if (leftMs <= 0) return false
       await clock.advance(Math.min(leftMs, clock.pendingTimers[0]?.dueInMs ?? leftMs))
@@ -96,18 +97,17 @@ export class ClusterTime {
   }
 
   /** Gives real sockets a moment, and handlers at real work as long as they get somewhere. */
-  async #reachedInRealTime(clock: ManualClock, isReached: Condition): Promise<boolean> {
+  async #reachedInRealTime(clock: ManualClock, isReached: Condition, patience: { leftMs: number }): Promise<boolean> {
     const { hasRealNetwork, handlersMark } = this.#surroundings
     if (hasRealNetwork) await settledPause(clock)
     let mark = handlersMark()
-    let waitedMs = 0
-    while (mark !== undefined && mark !== this.#givenUp && waitedMs < PATIENCE_MS && !(await isReached())) {
+    while (mark !== undefined && mark !== this.#givenUp && patience.leftMs > 0 && !(await isReached())) {
       await settledPause(clock)
       const next = handlersMark()
-      waitedMs = next === mark ? waitedMs + POLL_MS : 0
+      patience.leftMs = next === mark ? patience.leftMs - POLL_MS : PATIENCE_MS
       mark = next
     }
-    this.#givenUp = mark
+    if (patience.leftMs <= 0) this.#givenUp = mark
     return isReached()
   }
 

@@ -1,8 +1,8 @@
 import type { AnyTopic } from '@rocketmq-ts/client'
-import { MessageProperty, retryTopic } from '@rocketmq-ts/remoting/wire'
+import { dlqTopic, MessageProperty, retryTopic } from '@rocketmq-ts/remoting/wire'
 import type { GroupProgress } from '../inspection/group-progress'
 import type { Inspection } from '../inspection/inspection'
-import { recordsOf, type Stored } from '../inspection/store-reader'
+import { type Stored, TopicTail } from '../inspection/store-reader'
 import { type StoredMessage, storedMessage, topicOf } from '../inspection/stored-message'
 import type { RetryDetails } from '../inspection/waiting-messages'
 import type { MessageFilter } from './message-match'
@@ -22,12 +22,22 @@ export interface Delivery {
   readonly note: string
 }
 
-/** What a group still has to do with copies of its messages, by the id of the original. */
-interface Copies {
-  readonly dead: ReadonlyMap<string, Stored>
-  readonly retries: ReadonlyMap<string, { readonly stored: Stored } & RetryDetails>
-  /** The last one in the retry topic. */
-  readonly latest: ReadonlyMap<string, Stored>
+/** A message that matches, and where it was when it was looked at last. */
+interface Followed {
+  readonly stored: Stored
+  readonly message: StoredMessage
+  delivery: Delivery | undefined
+}
+
+type Retry = { readonly stored: Stored } & RetryDetails
+
+/** The situation at one moment. */
+interface Now {
+  readonly progress: GroupProgress
+  /** What the group gets again, by the id of the original. */
+  readonly retries: ReadonlyMap<string, Retry>
+  /** Tags that the group wants, by topic; `undefined`: all. */
+  readonly tags: ReadonlyMap<string, ReadonlySet<string> | undefined>
 }
 
 /** Follows the messages that match on their way to a group. */
@@ -35,8 +45,11 @@ export class Deliveries {
   readonly #inspection: Inspection
   readonly #group: string
   readonly #filter: MessageFilter
-  /** By broker and place in its log: a record never changes. */
-  readonly #seen = new Map<string, { readonly message: StoredMessage; readonly isMatch: boolean }>()
+  readonly #tails = new Map<string, TopicTail>()
+  readonly #followed: Followed[] = []
+  /** Copies in the dead letter topic, and the last ones in the retry topic, by the id of the original. */
+  readonly #dead = new Map<string, Stored>()
+  readonly #retried = new Map<string, Stored>()
 
   constructor(inspection: Inspection, group: string, filter: MessageFilter) {
     this.#inspection = inspection
@@ -44,68 +57,61 @@ export class Deliveries {
     this.#filter = filter
   }
 
-  /** As they are now: those that the group should have. */
+  /** Where they are now. `progress` was taken first: what is settled by it has its copies, if any, by now. */
   async now(progress: GroupProgress): Promise<Delivery[]> {
-    const { nodes } = this.#inspection
+    for (const stored of await this.#newIn(dlqTopic(this.#group))) this.#dead.set(originalId(stored), stored)
+    for (const stored of await this.#newIn(retryTopic(this.#group))) this.#retried.set(originalId(stored), stored)
     const topics = this.#filter.topic === undefined ? this.#topicsOf(progress) : [this.#filter.topic]
-    const originals = await Promise.all(topics.map(async (topic) => this.#matching(await recordsOf(nodes, topic.name), topic)))
-    const copies = await this.#copies(progress)
-    return originals.flat().map(([stored, message]) => this.#delivery(stored, message, progress, copies))
+    for (const topic of topics) for (const stored of await this.#newIn(topic.name)) this.#look(stored, topic)
+    const waiting = await this.#inspection.waiting.retries(this.#group, progress)
+    const retries = new Map(waiting.map((retry) => [originalId(retry.stored), retry]))
+    const tags = new Map(topics.map(({ name }) => [name, this.#inspection.tagsOf(this.#group, name)]))
+    return this.#followed.map((one) => this.#follow(one, { progress, retries, tags }))
   }
 
   #topicsOf(progress: GroupProgress): AnyTopic[] {
     return progress.topics.filter((topic) => topic !== retryTopic(this.#group)).map(topicOf)
   }
 
-  #matching(records: readonly Stored[], topic: AnyTopic): Array<[Stored, StoredMessage]> {
-    return records.flatMap((stored) => {
-      const { message, isMatch } = this.#look(stored, topic)
-      return isMatch ? [[stored, message] as [Stored, StoredMessage]] : []
-    })
+  #newIn(topic: string): Promise<Stored[]> {
+    const tail = this.#tails.get(topic) ?? new TopicTail(this.#inspection.nodes, topic)
+    this.#tails.set(topic, tail)
+    return tail.read()
   }
 
-  #look({ node, record }: Stored, topic: AnyTopic): { readonly message: StoredMessage; readonly isMatch: boolean } {
-    const key = `${node.name} ${record.physicalOffset}`
-    const known = this.#seen.get(key)
-    if (known !== undefined) return known
-    const message = storedMessage(record, { broker: node.name, topic })
-    const seen = { message, isMatch: this.#filter.matches(message) }
-    this.#seen.set(key, seen)
-    return seen
+  #look(stored: Stored, topic: AnyTopic): void {
+    const message = storedMessage(stored.record, { broker: stored.node.name, topic })
+    if (this.#filter.matches(message)) this.#followed.push({ stored, message, delivery: undefined })
   }
 
-  async #copies(progress: GroupProgress): Promise<Copies> {
-    const { nodes, waiting } = this.#inspection
-    const retries = await waiting.retries(this.#group, progress)
-    const [dead, retried] = await Promise.all([this.#inspection.deadRecords(this.#group), recordsOf(nodes, retryTopic(this.#group))])
-    return {
-      dead: byOriginal(dead, (stored) => stored),
-      retries: byOriginal(retries, ({ stored }) => stored),
-      latest: byOriginal(retried, (stored) => stored)
-    }
+  /** What was consumed or given up stays so. */
+  #follow(one: Followed, now: Now): Delivery {
+    const { delivery } = one
+    if (delivery?.state === 'delivered' || delivery?.state === 'dead-lettered') return delivery
+    one.delivery = { message: one.message, note: '', ...this.#whereabouts(one, now) }
+    return one.delivery
   }
 
-  #delivery(stored: Stored, message: StoredMessage, progress: GroupProgress, copies: Copies): Delivery {
-    const dead = find(copies.dead, message)
-    if (dead !== undefined) return { message, state: 'dead-lettered', note: attemptsText(dead.record.reconsumeTimes) }
-    const retry = find(copies.retries, message)
-    if (retry !== undefined) return { message, state: 'retrying', note: this.#retryNote(retry) }
-    if (!this.#isWanted(message)) return { message, state: 'not wanted', note: 'by its tag' }
-    const latest = find(copies.latest, message)
-    if (progress.isSettled(latest ?? stored)) return { message, state: 'delivered', note: '' }
-    if (progress.isPassed(latest ?? stored)) return { message, state: 'passed over', note: '' }
-    return { message, state: progress.isHandedOut(stored) ? 'handed out' : 'waiting', note: '' }
+  #whereabouts({ stored, message }: Followed, { progress, retries, tags }: Now): Pick<Delivery, 'state'> & Partial<Delivery> {
+    const dead = find(this.#dead, message)
+    if (dead !== undefined) return { state: 'dead-lettered', note: attemptsText(dead.record.reconsumeTimes) }
+    const retry = find(retries, message)
+    if (retry !== undefined) return { state: 'retrying', note: this.#retryNote(retry) }
+    if (!isWanted(message, tags.get(message.topic))) return { state: 'not wanted' }
+    const latest = find(this.#retried, message) ?? stored
+    if (progress.isSettled(latest)) return { state: 'delivered' }
+    if (progress.isPassed(latest)) return { state: 'passed over' }
+    return { state: progress.isHandedOut(latest) ? 'handed out' : 'waiting' }
   }
 
-  #retryNote({ stored, dueAtMs }: { readonly stored: Stored } & RetryDetails): string {
+  #retryNote({ stored, dueAtMs }: Retry): string {
     const when = dueAtMs === undefined ? 'now' : `in ${Math.max(0, dueAtMs - this.#inspection.clock.now())} ms`
     return `attempt ${stored.record.reconsumeTimes + 1} ${when}`
   }
+}
 
-  #isWanted(message: StoredMessage): boolean {
-    const wanted = this.#inspection.tagsOf(this.#group, message.topic)
-    return wanted === undefined || (message.tag !== undefined && wanted.has(message.tag))
-  }
+function isWanted({ tag }: StoredMessage, tags: ReadonlySet<string> | undefined): boolean {
+  return tags === undefined || (tag !== undefined && tags.has(tag))
 }
 
 /** How long a group tried before it gave up. */
@@ -113,9 +119,9 @@ export function attemptsText(count: number): string {
   return `after ${count} ${count === 1 ? 'attempt' : 'attempts'}`
 }
 
-/** Later ones win. Copies name the record they were made of; those that clients made themselves, the message. */
-function byOriginal<T>(copies: readonly T[], storedOf: (copy: T) => Stored): Map<string, T> {
-  return new Map(copies.map((copy) => [storedOf(copy).record.properties.get(MessageProperty.ORIGIN_MESSAGE_ID) ?? '', copy]))
+/** Copies name the record they were made of; those that clients made themselves, the message. */
+function originalId({ record }: Stored): string {
+  return record.properties.get(MessageProperty.ORIGIN_MESSAGE_ID) ?? ''
 }
 
 function find<T>(copies: ReadonlyMap<string, T>, { offsetMessageId, messageId }: StoredMessage): T | undefined {

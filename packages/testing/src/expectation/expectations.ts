@@ -3,7 +3,7 @@ import type { ClusterTime } from '../cluster-time'
 import { GroupProgress } from '../inspection/group-progress'
 import type { Inspection } from '../inspection/inspection'
 import type { StoredMessage } from '../inspection/stored-message'
-import { Deliveries } from './deliveries'
+import { Deliveries, type Delivery } from './deliveries'
 import { type ExpectOptions, type ResolvedExpectOptions, resolveExpectOptions } from './expect-options'
 import { ExpectationError } from './expectation-error'
 import { report } from './expectation-report'
@@ -38,9 +38,10 @@ export class Expectations {
   delivered(group: string, filter: MessageFilter, given: ExpectOptions): Promise<readonly StoredMessage[]> {
     const options = this.#options('expectDelivered', given, DELIVERED_WITHIN_MS)
     const deliveries = new Deliveries(this.#surroundings.inspection, group, filter)
-    const look = async (): Promise<Look> => lookAtDelivered(await deliveries.now(this.#progress(group)), options.count)
+    const now = (): Promise<Delivery[]> => deliveries.now(this.#progress(group))
+    const look = async (): Promise<Look> => lookAtDelivered(await now(), options.count)
     const wanted = `${wantedText(filter, options.count)} consumed by group ${group}`
-    return this.#expect({ call: `expectDelivered('${group}')`, group, filter, wanted, look }, options)
+    return this.#expect({ call: `expectDelivered('${group}')`, group, filter, wanted, look, deliveries: now }, options)
   }
 
   /** @throws ExpectationError, ClusterOptionsError */
@@ -48,12 +49,13 @@ export class Expectations {
     const options = this.#options('expectDeadLetter', given, DEAD_WITHIN_MS)
     const { inspection } = this.#surroundings
     const deliveries = new Deliveries(inspection, group, filter)
+    const now = (): Promise<Delivery[]> => deliveries.now(this.#progress(group))
     const look = async (): Promise<Look> => {
-      const dead = (await inspection.deadLettersOf(group, filter.topic)).filter(filter.matches)
-      return lookAtDead(dead, await deliveries.now(this.#progress(group)), options.count)
+      const dead = await inspection.deadLettersOf(group, filter.topic)
+      return lookAtDead(dead.filter(filter.matches), options.count)
     }
     const wanted = `${wantedText(filter, options.count)} given up by group ${group}`
-    return this.#expect({ call: `expectDeadLetter('${group}')`, group, filter, wanted, look }, options)
+    return this.#expect({ call: `expectDeadLetter('${group}')`, group, filter, wanted, look, deliveries: now }, options)
   }
 
   async #expect(subject: Subject, { count, withinMs }: ResolvedExpectOptions): Promise<readonly StoredMessage[]> {
@@ -73,11 +75,9 @@ export class Expectations {
   async #error(subject: Subject, verdict: Look['verdict'], withinMs: number): Promise<ExpectationError> {
     const { call, group, wanted } = subject
     const { time } = this.#surroundings
-    // Once more: how long something still takes depends on the time.
-    const look = await subject.look()
     const end = verdict === 'never' ? 'and cannot be any more' : `within ${withinMs} ms of ${time.isDriven ? "the cluster's" : 'real'} time`
-    const findings = await findingsOf(subject, look, this.#progress(group), this.#surroundings)
-    return new ExpectationError(report({ ...findings, call, end }), { group, wanted, found: look.found })
+    const findings = await findingsOf(subject, this.#progress(group), this.#surroundings)
+    return new ExpectationError(report({ ...findings, call, end }), { group, wanted, found: findings.found })
   }
 
   #progress(group: string): GroupProgress {

@@ -2,22 +2,23 @@ import { DecodeError } from '@rocketmq-ts/client'
 import { membersOf } from '../inspection/connected-clients'
 import type { GroupProgress } from '../inspection/group-progress'
 import type { StoredMessage } from '../inspection/stored-message'
+import type { Delivery } from './deliveries'
 import type { Findings } from './expectation-report'
 import type { ExpectationSurroundings } from './expectations'
-import type { Look, Subject } from './subject'
+import { foundText, type Subject } from './subject'
 
 /** Gathers what there is when an expectation is not met. */
 export async function findingsOf(
   subject: Subject,
-  look: Look,
   progress: GroupProgress,
   { inspection, servers, faults }: ExpectationSurroundings
 ): Promise<Omit<Findings, 'call' | 'end'>> {
   const { group, wanted } = subject
   const isKnown = inspection.hasGroup(group)
   const members = membersOf(inspection.nodes, group)
-  const others = await otherMessages(subject, look, progress, inspection)
-  const found = { group, wanted, found: look.found, deliveries: look.deliveries, others, members, servers: servers(), faults: faults() }
+  const deliveries = await subject.deliveries()
+  const others = await otherMessages(subject, deliveries, progress, inspection)
+  const found = { group, wanted, found: foundText(deliveries), deliveries, others, members, servers: servers(), faults: faults() }
   return {
     ...found,
     hints: hintsOf(subject, { ...found, groups: inspection.groups, topics: inspection.topics, isKnown }),
@@ -31,7 +32,7 @@ export async function findingsOf(
 
 async function otherMessages(
   { filter, group }: Subject,
-  { deliveries }: Look,
+  deliveries: readonly Delivery[],
   progress: GroupProgress,
   inspection: ExpectationSurroundings['inspection']
 ): Promise<StoredMessage[]> {

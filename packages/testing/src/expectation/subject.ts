@@ -11,33 +11,30 @@ export interface Subject {
   readonly filter: MessageFilter
   readonly wanted: string
   look(): Promise<Look>
+  /** All messages that match, wherever they are. */
+  deliveries(): Promise<readonly Delivery[]>
 }
 
 /** How far that is at one moment. */
 export interface Look {
   /** Those that were expected. */
   readonly messages: readonly StoredMessage[]
-  /** All that match, wherever they are. */
-  readonly deliveries: readonly Delivery[]
-  readonly found: string
   /** `never`: whatever happens, it is too late. */
   readonly verdict: 'met' | 'open' | 'never'
 }
 
 /** What a group has consumed of the messages that match. */
 export function lookAtDelivered(all: readonly Delivery[], count: number | undefined): Look {
-  const deliveries = all.filter(({ state }) => state !== 'not wanted')
-  const messages = deliveries.flatMap(({ message, state }) => (state === 'delivered' ? message : []))
-  const isLost = deliveries.some(({ state }) => state === 'dead-lettered' || state === 'passed over')
-  const verdict = verdictOf(messages.length, count, { isLost, isAll: messages.length === deliveries.length })
-  return { messages, deliveries: all, found: foundText(all), verdict }
+  const wanted = all.filter(({ state }) => state !== 'not wanted')
+  const delivered = wanted.filter(({ state }) => state === 'delivered')
+  const isLost = wanted.some(({ state }) => state === 'dead-lettered' || state === 'passed over')
+  const verdict = verdictOf(delivered.length, count, { isLost, isAll: delivered.length === wanted.length })
+  return { messages: delivered.map(({ message }) => message), verdict }
 }
 
 /** What a group has given up of the messages that match. */
-export function lookAtDead(messages: readonly StoredMessage[], deliveries: readonly Delivery[], count: number | undefined): Look {
-  const verdict = verdictOf(messages.length, count, { isLost: false, isAll: true })
-  const found = messages.length === 0 ? `no dead letter; ${foundText(deliveries)}` : `${messages.length} dead-lettered`
-  return { messages, deliveries, found, verdict }
+export function lookAtDead(messages: readonly StoredMessage[], count: number | undefined): Look {
+  return { messages, verdict: verdictOf(messages.length, count, { isLost: false, isAll: true }) }
 }
 
 /** ` exactly 3 messages of orders with key o-1`. */
@@ -52,6 +49,7 @@ function verdictOf(found: number, count: number | undefined, { isLost, isAll }: 
   return found === count && count > 0 ? 'met' : 'open'
 }
 
-function foundText(deliveries: readonly Delivery[]): string {
+/** `2 delivered, 1 waiting`. */
+export function foundText(deliveries: readonly Delivery[]): string {
   return deliveries.length === 0 ? 'no message that matches' : counted(deliveries.map(({ state }) => state))
 }

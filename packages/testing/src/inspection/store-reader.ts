@@ -1,11 +1,4 @@
-import {
-  decodeRecord,
-  delayLevelOfQueue,
-  MAX_DELAY_LEVELS,
-  MessageProperty,
-  type MessageRecord,
-  SystemTopic
-} from '@rocketmq-ts/remoting/wire'
+import { decodeRecord, delayLevelOfQueue, MessageProperty, type MessageRecord, SystemTopic } from '@rocketmq-ts/remoting/wire'
 import type { MemoryMessageStore } from '@rocketmq-ts/store'
 import type { BrokerNode } from '../broker-node'
 
@@ -26,14 +19,42 @@ export interface Delayed extends Stored {
 const READ_COUNT = 1024
 
 /** Every record of a topic, in the order in which they were stored. */
-export async function recordsOf(nodes: readonly BrokerNode[], topic: string): Promise<Stored[]> {
-  const found = await Promise.all(nodes.map((node) => node.read((store) => recordsAt(node, store, topic))))
-  return found.flat().sort(byStoreTime)
+export function recordsOf(nodes: readonly BrokerNode[], topic: string): Promise<Stored[]> {
+  return new TopicTail(nodes, topic).read()
 }
 
-/** Every record that waits for its delay to be over. */
-export async function delayedRecords(nodes: readonly BrokerNode[]): Promise<Delayed[]> {
-  const found = await Promise.all(nodes.map((node) => node.read((store) => delayedAt(node, store))))
+/** Reads a topic piece by piece: each time what is new. */
+export class TopicTail {
+  readonly #nodes: readonly BrokerNode[]
+  readonly #topic: string
+  /** Where to go on, by broker and queue. */
+  readonly #next = new Map<string, number>()
+
+  constructor(nodes: readonly BrokerNode[], topic: string) {
+    this.#nodes = nodes
+    this.#topic = topic
+  }
+
+  /** Records stored since the last call, in the order in which they were stored. */
+  async read(): Promise<Stored[]> {
+    const found = await Promise.all(this.#nodes.map((node) => node.read((store) => this.#readAt(node, store))))
+    return found.flat().sort(byStoreTime)
+  }
+
+  #readAt(node: BrokerNode, store: MemoryMessageStore): Stored[] {
+    const queues = Array.from({ length: queueCount(node, this.#topic) }, (_, queueId) => {
+      const key = `${node.name} ${queueId}`
+      const records = [...readQueue(store, this.#topic, queueId, this.#next.get(key) ?? 0)]
+      this.#next.set(key, store.maxOffset(this.#topic, queueId))
+      return records
+    })
+    return queues.flat().map((record) => ({ node, record }))
+  }
+}
+
+/** Every record that waits for its delay to be over, in one of so many levels. */
+export async function delayedRecords(nodes: readonly BrokerNode[], levels: number): Promise<Delayed[]> {
+  const found = await Promise.all(nodes.map((node) => node.read((store) => delayedAt(node, store, levels))))
   return found.flat().sort(byStoreTime)
 }
 
@@ -43,14 +64,9 @@ export function queueCount(node: BrokerNode, topic: string): number {
   return config === undefined ? 0 : Math.max(config.readQueueNums, config.writeQueueNums)
 }
 
-function recordsAt(node: BrokerNode, store: MemoryMessageStore, topic: string): Stored[] {
-  const queues = Array.from({ length: queueCount(node, topic) }, (_, queueId) => [...readQueue(store, topic, queueId, 0)])
-  return queues.flat().map((record) => ({ node, record }))
-}
-
-function delayedAt(node: BrokerNode, store: MemoryMessageStore): Delayed[] {
+function delayedAt(node: BrokerNode, store: MemoryMessageStore, levels: number): Delayed[] {
   const { delayOffsets } = node.contents
-  return Array.from({ length: MAX_DELAY_LEVELS }, (_, queueId) => {
+  return Array.from({ length: levels }, (_, queueId) => {
     const delayLevel = delayLevelOfQueue(queueId)
     const records = readQueue(store, SystemTopic.SCHEDULE, queueId, delayOffsets.get(delayLevel) ?? 0)
     return [...records].flatMap((record) => delayed(node, record, delayLevel) ?? [])

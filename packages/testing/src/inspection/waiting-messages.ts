@@ -30,7 +30,7 @@ export class WaitingMessages {
 
   /** Messages to a topic that were sent with a delay. */
   async delayed(topic: AnyTopic): Promise<Array<StoredMessage & DelayedDetails>> {
-    const waiting = (await delayedRecords(this.#nodes)).filter(({ realTopic }) => realTopic === topic.name)
+    const waiting = (await delayedRecords(this.#nodes, this.#levels.maxLevel)).filter(({ realTopic }) => realTopic === topic.name)
     return waiting.map((one) => {
       const message = storedMessage(one.record, { broker: one.node.name, topic })
       return withMore(message, { queueId: Number(one.record.properties.get(MessageProperty.REAL_QUEUE_ID)), ...this.#details(one) })
@@ -40,7 +40,7 @@ export class WaitingMessages {
   /** What a group gets again: copies that wait for their delay, and those in its retry topic that it has not settled. */
   async retries(group: string, progress: GroupProgress): Promise<Array<{ readonly stored: Stored } & RetryDetails>> {
     const topic = retryTopic(group)
-    const [waiting, ready] = await Promise.all([delayedRecords(this.#nodes), recordsOf(this.#nodes, topic)])
+    const [waiting, ready] = await Promise.all([delayedRecords(this.#nodes, this.#levels.maxLevel), recordsOf(this.#nodes, topic)])
     return [
       ...waiting.filter(({ realTopic }) => realTopic === topic).map((stored) => ({ stored, dueAtMs: this.#details(stored).dueAtMs })),
       ...ready.filter((stored) => !progress.isPassed(stored)).map((stored) => ({ stored, dueAtMs: undefined }))
