@@ -6,12 +6,8 @@ const BROKER_PORT = 10_911
 
 /** Where the servers and clients of a cluster are. */
 export interface ClusterNetwork {
-  /** Whether bytes travel over real sockets. */
-  readonly isReal: boolean
-  /** The network itself, for clients that are made elsewhere. */
-  readonly whole: Network
-  /** The nameserver's place, and that of the broker at a position. */
   readonly nameserver: Place
+  /** The place of the broker at a position. */
   broker(position: number): Place
   /** The network as the next client sees it. */
   nextClient(): Network
@@ -29,8 +25,6 @@ export function memoryNetwork(clock: Clock, seed: number): ClusterNetwork {
   const place = (host: string, port: number): Place => ({ listenAt: { host, port }, network: whole.at(host) })
   let clients = 0
   return {
-    isReal: false,
-    whole,
     nameserver: place('10.0.0.1', NAMESERVER_PORT),
     broker: (position) => place(`10.0.1.${position + 1}`, BROKER_PORT),
     nextClient: () => whole.at(clientHost(clients++))
@@ -40,7 +34,7 @@ export function memoryNetwork(clock: Clock, seed: number): ClusterNetwork {
 /** Free ports of 127.0.0.1. */
 export function loopbackNetwork(): ClusterNetwork {
   const place: Place = { listenAt: { host: '127.0.0.1', port: 0 }, network: realNetwork }
-  return { isReal: true, whole: realNetwork, nameserver: place, broker: () => place, nextClient: () => realNetwork }
+  return { nameserver: place, broker: () => place, nextClient: () => realNetwork }
 }
 
 function clientHost(position: number): string {

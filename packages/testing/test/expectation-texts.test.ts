@@ -98,6 +98,14 @@ servers: nameserver runs, broker-a runs
     expect(text).toContain('  hint    no broker knows consumer group biling, only billing\n')
   })
 
+  it('says that the group does not subscribe to the topic', async () => {
+    await cluster.createTopic('payments')
+    await mq.producer({ group: 'shop' }).send('payments', 'x')
+    await mq.pushConsumer(billing, () => {}).ready
+    const text = await textOf(cluster.expectDelivered('billing', { topic: 'payments' }, { withinMs: 0 }))
+    expect(text).toContain('  found   1 waiting\n  hint    group billing does not subscribe to payments\n')
+  })
+
   it('shows messages that do not match, and why one cannot', async () => {
     await mq.pushConsumer(billing, () => {}).ready
     await mq.producer({ group: 'shop' }).send('orders', 'no json', { keys: ['o-1'] })

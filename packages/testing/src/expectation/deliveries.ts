@@ -61,16 +61,12 @@ export class Deliveries {
   async now(progress: GroupProgress): Promise<Delivery[]> {
     for (const stored of await this.#newIn(dlqTopic(this.#group))) this.#dead.set(originalId(stored), stored)
     for (const stored of await this.#newIn(retryTopic(this.#group))) this.#retried.set(originalId(stored), stored)
-    const topics = this.#filter.topic === undefined ? this.#topicsOf(progress) : [this.#filter.topic]
+    const topics = this.#filter.topic === undefined ? progress.sentTopics.map(topicOf) : [this.#filter.topic]
     for (const topic of topics) for (const stored of await this.#newIn(topic.name)) this.#look(stored, topic)
     const waiting = await this.#inspection.waiting.retries(this.#group, progress)
     const retries = new Map(waiting.map((retry) => [originalId(retry.stored), retry]))
     const tags = new Map(topics.map(({ name }) => [name, this.#inspection.tagsOf(this.#group, name)]))
     return this.#followed.map((one) => this.#follow(one, { progress, retries, tags }))
-  }
-
-  #topicsOf(progress: GroupProgress): AnyTopic[] {
-    return progress.topics.filter((topic) => topic !== retryTopic(this.#group)).map(topicOf)
   }
 
   #newIn(topic: string): Promise<Stored[]> {

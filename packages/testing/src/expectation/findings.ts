@@ -1,5 +1,5 @@
 import { DecodeError } from '@rocketmq-ts/client'
-import { membersOf } from '../inspection/connected-clients'
+import { expressionOf, membersOf } from '../inspection/connected-clients'
 import type { GroupProgress } from '../inspection/group-progress'
 import type { StoredMessage } from '../inspection/stored-message'
 import type { Delivery } from './deliveries'
@@ -16,12 +16,14 @@ export async function findingsOf(
   const { group, wanted } = subject
   const isKnown = inspection.hasGroup(group)
   const members = membersOf(inspection.nodes, group)
+  const { topic } = subject.filter
+  const isSubscribed = topic === undefined || expressionOf(inspection.nodes, group, topic.name) !== undefined
   const deliveries = await subject.deliveries()
   const others = await otherMessages(subject, deliveries, progress, inspection)
   const found = { group, wanted, found: foundText(deliveries), deliveries, others, members, servers: servers(), faults: faults() }
   return {
     ...found,
-    hints: hintsOf(subject, { ...found, groups: inspection.groups, topics: inspection.topics, isKnown }),
+    hints: hintsOf(subject, { ...found, groups: inspection.groups, topics: inspection.topics, isKnown, isSubscribed }),
     queues: await progress.queues(),
     retries: isKnown ? await inspection.retries(group, undefined) : [],
     deadLetters: isKnown ? await inspection.deadLetters(group, undefined) : [],
@@ -31,12 +33,12 @@ export async function findingsOf(
 }
 
 async function otherMessages(
-  { filter, group }: Subject,
+  { filter }: Subject,
   deliveries: readonly Delivery[],
   progress: GroupProgress,
   inspection: ExpectationSurroundings['inspection']
 ): Promise<StoredMessage[]> {
-  const topics = filter.topic === undefined ? progress.topics.filter((topic) => !topic.endsWith(`%${group}`)) : [filter.topic]
+  const topics = filter.topic === undefined ? progress.sentTopics : [filter.topic]
   const known = topics.filter((topic) => inspection.hasTopic(topic))
   const stored = await Promise.all(known.map((topic) => inspection.messages(topic)))
   const matching = new Set(deliveries.map(({ message }) => message.offsetMessageId))
@@ -45,13 +47,15 @@ async function otherMessages(
 
 interface Situation extends Pick<Findings, 'deliveries' | 'others' | 'members' | 'servers'> {
   readonly isKnown: boolean
+  /** Whether members of the group subscribe to the topic that is meant; `true` when none is. */
+  readonly isSubscribed: boolean
   readonly groups: readonly string[]
   readonly topics: readonly string[]
 }
 
 /** What is probably wrong, as far as that can be said. */
 function hintsOf({ group, filter }: Subject, situation: Situation): string[] {
-  const { deliveries, others, members, servers, isKnown, groups, topics } = situation
+  const { deliveries, others, members, servers, isKnown, isSubscribed, groups, topics } = situation
   const has = (state: string): boolean => deliveries.some((one) => one.state === state)
   const topic = filter.topic?.name
   const hints: Array<string | false> = [
@@ -59,13 +63,17 @@ function hintsOf({ group, filter }: Subject, situation: Situation): string[] {
     topic !== undefined && !topics.includes(topic) && `no broker has topic ${topic}, only ${list(topics)}`,
     !isKnown && `no broker knows consumer group ${group}, only ${list(groups)}`,
     isKnown && members.size === 0 && `no member of group ${group} is connected`,
+    members.size > 0 && !isSubscribed && `group ${group} does not subscribe to ${topic}`,
     has('passed over') &&
       'passed over: the group is behind it and never got it. It began behind it, wanted other tags, or skipped it by a seek or a commit',
     has('handed out') && 'handed out: pulled, and neither settled by its handler nor committed',
-    ...undecodable(others).map((problem) => `its value cannot be read, so it matches no condition on it: ${problem}`)
+    ...undecodable(others.slice(0, MAX_HINTS)).map((problem) => `its value cannot be read, so it matches no condition on it: ${problem}`)
   ]
   return hints.filter((hint) => hint !== false)
 }
+
+/** Messages that are said to be unreadable, at most: the first ones tell enough. */
+const MAX_HINTS = 3
 
 function undecodable(messages: readonly StoredMessage[]): string[] {
   return messages.flatMap((message) => decodeProblem(message) ?? [])

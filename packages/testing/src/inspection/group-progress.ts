@@ -59,6 +59,11 @@ export class GroupProgress {
     return [...topics].sort((a, b) => Number(isRetryTopic(a)) - Number(isRetryTopic(b)) || (a < b ? -1 : 1))
   }
 
+  /** The same without its retry topic: those that messages are sent to. */
+  get sentTopics(): readonly string[] {
+    return this.topics.filter((topic) => topic !== retryTopic(this.#group))
+  }
+
   /** Whether the group got a message and is done with this copy of it, however that ended. */
   isSettled({ node, record }: Stored): boolean {
     const { topic, queueId, queueOffset } = record
