@@ -5,6 +5,7 @@ import { connect as connectTls, createServer as createTlsServer, type SecureVers
 import type { ByteStream, ConnectOptions, Endpoint, Listener, ListenOptions, Network, TlsOptions } from './network'
 import { connectAborted, connectFailed, connectTimedOut, listenFailed, resolveFailed } from './network-errors'
 import { RealStream } from './real-stream'
+import { RealStreamInput } from './real-stream-input'
 
 const DEFAULT_CONNECT_TIMEOUT_MS = 10_000
 const TLS_HANDSHAKE_TIMEOUT_MS = 10_000
@@ -40,7 +41,8 @@ const openSocket = (options: ConnectOptions, resolve: (stream: ByteStream) => vo
     reject(connectAborted(endpoint, signal.reason))
     return
   }
-  const socket = tls === undefined ? connectTcp({ host, port, allowHalfOpen: true }) : connectSecurely(endpoint, tls)
+  const input = tls === undefined ? new RealStreamInput() : undefined
+  const socket = tls === undefined ? connectPlainly(endpoint, input) : connectSecurely(endpoint, tls)
   const settle = (): void => {
     clearTimeout(timer)
     signal?.removeEventListener('abort', abort)
@@ -56,9 +58,13 @@ const openSocket = (options: ConnectOptions, resolve: (stream: ByteStream) => vo
   socket.on('error', (cause) => fail(connectFailed(endpoint, cause)))
   socket.once(tls === undefined ? 'connect' : 'secureConnect', () => {
     settle()
-    resolve(new RealStream(socket))
+    resolve(new RealStream(socket, input))
   })
 }
+
+/** Reads nothing before its stream is started. */
+const connectPlainly = ({ host, port }: Endpoint, input: RealStreamInput | undefined): Socket =>
+  connectTcp({ host, port, allowHalfOpen: true, ...(input === undefined ? {} : { onread: input.onread }) }).pause()
 
 const connectSecurely = ({ host, port }: Endpoint, tls: TlsOptions): Socket => {
   const servername = tls.servername ?? (isIP(host) === 0 ? host : undefined)

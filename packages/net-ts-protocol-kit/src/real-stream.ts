@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net'
 import { TLSSocket } from 'node:tls'
 import type { ByteStream, Endpoint, StreamHandlers } from './network'
+import type { RealStreamInput } from './real-stream-input'
 
 const KEEP_ALIVE_AFTER_MS = 60_000
 
@@ -9,11 +10,14 @@ export class RealStream implements ByteStream {
   readonly remote: Endpoint
   readonly local: Endpoint
   readonly #socket: Socket
+  readonly #input: RealStreamInput | undefined
   #error: Error | undefined
   #isClosed = false
 
-  constructor(socket: Socket) {
+  /** `input`: what the socket reads into, when it was made with one. */
+  constructor(socket: Socket, input?: RealStreamInput) {
     this.#socket = socket
+    this.#input = input
     this.remote = { host: socket.remoteAddress ?? '', port: socket.remotePort ?? 0 }
     this.local = { host: socket.localAddress ?? '', port: socket.localPort ?? 0 }
     socket.setNoDelay(true)
@@ -39,7 +43,12 @@ export class RealStream implements ByteStream {
     socket.on('drain', () => handlers.drain())
     socket.once('end', () => handlers.end())
     socket.once('close', () => handlers.close(this.#error))
-    socket.on('data', (chunk: Buffer) => handlers.data(chunk))
+    if (this.#input === undefined) {
+      socket.on('data', (chunk: Buffer) => handlers.data(chunk))
+    } else {
+      this.#input.start((chunk) => handlers.data(chunk))
+      socket.resume()
+    }
   }
 
   write(chunk: Buffer, written?: () => void): boolean {

@@ -112,6 +112,41 @@ describe('FrameSplitter', () => {
     expect(splitter.copiedBytes).toBeLessThanOrEqual(bytes.length + 65_536)
   })
 
+  it('does not copy a frame whose pieces lie behind one another in memory, however small they are', () => {
+    const bytes = Buffer.concat([frame(content(40_000)), frame(content(3))])
+    const found: Buffer[] = []
+    const splitter = new FrameSplitter({}, (chunk, start, end) => found.push(chunk.subarray(start, end)))
+    for (let at = 0; at < bytes.length; at += 7) splitter.push(bytes.subarray(at, at + 7))
+    expect(found).toEqual([content(40_000), content(3)])
+    // The second one ends with its memory: behind it nothing can come, so its first piece is not kept as it is.
+    expect(splitter.copiedBytes).toBeLessThanOrEqual(7)
+  })
+
+  it('finds the same frames when pieces lie partly behind one another and partly elsewhere', () => {
+    const bytes = Buffer.concat([frame(content(90_000)), frame(content(20_000)), frame(content(1))])
+    const elsewhere = (part: Buffer, index: number): Buffer => (index % 3 === 0 ? Buffer.from(part) : part)
+    for (const step of [1000, 5000, 16_384, 33_333]) {
+      const pieces = Array.from({ length: Math.ceil(bytes.length / step) }, (_, index) => bytes.subarray(index * step, (index + 1) * step))
+      const expectedFrames = [90_000, 20_000, 1].map((size) => content(size).toString('hex'))
+      expect(split(pieces.map(elsewhere))).toEqual(expectedFrames)
+      expect(split(pieces.map((part, index) => elsewhere(part, index + 1)))).toEqual(expectedFrames)
+    }
+  })
+
+  it('makes progress with every few kilobytes of a frame, wherever they lie', () => {
+    const bytes = frame(content(60_000))
+    for (const keep of [(part: Buffer) => part, (part: Buffer) => Buffer.from(part)]) {
+      const splitter = new FrameSplitter({}, () => {})
+      const marks = new Set<number>()
+      for (let at = 0; at < 50_000; at += 100) {
+        splitter.push(keep(bytes.subarray(at, at + 100)))
+        marks.add(splitter.progress)
+      }
+      expect(marks.size).toBeGreaterThanOrEqual(4)
+      expect(marks.size).toBeLessThanOrEqual(14)
+    }
+  })
+
   it('holds little more than it received, whatever length was announced', () => {
     for (const received of [1, 3, 100, 5000, 300_000]) {
       const splitter = new FrameSplitter({}, () => {})
