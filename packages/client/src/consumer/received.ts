@@ -38,7 +38,11 @@ export function readAnswer(body: Buffer, nextBeginOffset: number, pulledFrom: nu
 
 /** Decompresses large bodies of the messages off the loop. `undefined` when there is nothing to wait for. */
 export function prepareAll(messages: readonly ReceivedMessage[]): Promise<unknown> | undefined {
-  const waits = messages.flatMap((message) => message.prepare() ?? [])
+  const waits: Promise<void>[] = []
+  for (const message of messages) {
+    const wait = message.prepare()
+    if (wait !== undefined) waits.push(wait)
+  }
   return waits.length === 0 ? undefined : Promise.all(waits)
 }
 

@@ -1,3 +1,4 @@
+import { internedText } from '../interned'
 import { ipText } from './host-address'
 import { readInt64 } from './integers'
 import { offsetMessageId } from './offset-message-id'
@@ -62,6 +63,7 @@ class StoredRecord implements MessageRecord {
   readonly #start: number
   readonly #bodyAt: number
   #topic: string | undefined
+  #body: Buffer | undefined
   #properties: ReadonlyMap<string, string> | undefined
 
   constructor(buffer: Buffer, start: number, size: number) {
@@ -70,11 +72,12 @@ class StoredRecord implements MessageRecord {
     this.#start = start
     this.#bodyAt = bodyLengthAt(start, buffer.readInt32BE(start + RecordField.SYS_FLAG)) + 4
     this.#topic = undefined
+    this.#body = undefined
     this.#properties = undefined
   }
 
   get topic(): string {
-    if (this.#topic === undefined) this.#topic = this.#buffer.toString('utf8', this.#topicAt(), this.#propertiesAt() - 2)
+    if (this.#topic === undefined) this.#topic = internedText(this.#buffer, this.#topicAt(), this.#propertiesAt() - 2)
     return this.#topic
   }
 
@@ -135,7 +138,8 @@ class StoredRecord implements MessageRecord {
   }
 
   get body(): Buffer {
-    return this.#buffer.subarray(this.#bodyAt, this.#bodyEnd())
+    if (this.#body === undefined) this.#body = this.#buffer.subarray(this.#bodyAt, this.#bodyEnd())
+    return this.#body
   }
 
   get propertiesBuffer(): Buffer {
