@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { transformSync } from '@swc/core'
 import { root, type Sample } from './samples'
 
-/** Inside the clone, so that the samples find the built packages as a user's program finds the installed ones. */
-const folder = join(root, '.build', 'readme')
+/** Inside the clone, so that the samples find the built packages as a user's program finds the installed ones. One for each worker of Jest. */
+const folder = join(root, '.build', 'readme', process.env['JEST_WORKER_ID'] ?? '1')
 
 /** How a program ended. */
 export interface Ended {
@@ -28,12 +28,16 @@ export function runSample({ name, code }: Sample, nameserver: string, timeoutMs:
 }
 
 /** Runs samples that are tests in a Jest without any settings for them; resolves with what it says of each, by name. */
-export async function runInJest(samples: readonly Sample[], timeoutMs: number): Promise<ReadonlyMap<string, Ended>> {
+export async function runInJest(
+  samples: readonly Sample[],
+  timeoutMs: number,
+  env: Readonly<Record<string, string>> = {}
+): Promise<ReadonlyMap<string, Ended>> {
   for (const { name, code } of samples) writeFileSync(join(folder, `${name}.test.js`), scriptOf(name, code, 'commonjs'))
   const config = { rootDir: folder, testEnvironment: 'node', transform: {} }
   const report = join(folder, 'report.json')
   const jest = join(root, 'node_modules', 'jest', 'bin', 'jest.js')
-  const { output } = await run([jest, '--config', JSON.stringify(config), '--json', `--outputFile=${report}`], timeoutMs)
+  const { output } = await run([jest, '--config', JSON.stringify(config), '--json', `--outputFile=${report}`], timeoutMs, env)
   return new Map(samples.map(({ name }) => [name, endedIn(report, name) ?? { code: undefined, output }]))
 }
 
@@ -64,9 +68,9 @@ function endedIn(report: string, name: string): Ended | undefined {
   return result === undefined ? undefined : { code: result.status === 'passed' ? 0 : 1, output: result.message }
 }
 
-function run(args: readonly string[], timeoutMs: number): Promise<Ended> {
+function run(args: readonly string[], timeoutMs: number, env: Readonly<Record<string, string>> = {}): Promise<Ended> {
   return new Promise((resolve) => {
-    const child = spawn(process.execPath, args, { cwd: folder, env: process.env, stdio: ['ignore', 'pipe', 'pipe'] })
+    const child = spawn(process.execPath, args, { cwd: folder, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
     let output = ''
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += chunk))
     const timer = setTimeout(() => child.kill('SIGKILL'), timeoutMs)
