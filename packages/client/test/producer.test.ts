@@ -152,6 +152,25 @@ describe('a producer', () => {
     await lonely.close()
   })
 
+  it('sends to a broker that has just come back: it waits until a connection may be made again', async () => {
+    const lonely = await World.start()
+    const mq = await lonely.connect()
+    const producer = mq.producer({ group: 'shop', sendTimeoutMs: 5000 })
+    await producer.send('orders', 'x')
+    await lonely.broker.stop()
+    const pauseMs = (): number => Math.max(...mq.health().connections.map(({ retryInMs }) => retryInMs))
+    while (pauseMs() < 1000) {
+      const refused = rejection(producer.send('orders', 'y', { timeoutMs: 1 }))
+      await lonely.clock.advance(500)
+      await refused
+    }
+    await lonely.broker.start(() => undefined)
+    const sending = producer.send('orders', 'z')
+    await lonely.clock.advance(5000)
+    expect((await sending).status).toBe('SEND_OK')
+    await lonely.close()
+  })
+
   it('does not forget an unknown attempt when a later one is refused', async () => {
     const mq = await world.connect()
     for (const broker of world.brokers) {

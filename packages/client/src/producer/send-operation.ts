@@ -1,4 +1,4 @@
-import { RemotingClosedError, type RemotingResponse } from '@rocketmq-ts/remoting'
+import { RemotingClosedError, RemotingConnectError, type RemotingResponse } from '@rocketmq-ts/remoting'
 import type { Timer } from 'net-ts-protocol-kit'
 import { backoffMs } from '../backoff'
 import { BrokerUnknownError, type SendAttempt, type SendError, type Sent } from '../errors'
@@ -120,16 +120,17 @@ export class SendOperation {
       this.#aborted()
     } else if (decision.retry && !(error instanceof RemotingClosedError)) {
       this.#parts.refreshRoute(topic)
-      this.#tryAgain()
+      this.#tryAgain(error)
     } else {
       this.#gaveUp()
     }
   }
 
-  /** At once at another broker; after a pause at the same one. */
-  #tryAgain(): void {
+  /** At once at another broker; after a pause at the same one, which lasts until a connection with it may be made again. */
+  #tryAgain(error: unknown): void {
     const { clock } = this.#parts
-    const pauseMs = this.#hasOtherBroker() ? 0 : backoffMs(this.#attempts.length, SAME_BROKER_BACKOFF, clock.random())
+    const backoff = Math.max(backoffMs(this.#attempts.length, SAME_BROKER_BACKOFF, clock.random()), connectPauseMs(error))
+    const pauseMs = this.#hasOtherBroker() ? 0 : backoff
     if (pauseMs >= this.#timeLeftMs()) this.#gaveUp()
     else if (pauseMs === 0) this.#attempt()
     else this.#attemptAfter(pauseMs)
@@ -183,4 +184,10 @@ export class SendOperation {
     const { topic, messageId } = this.#outgoing
     return { topic: topic.name, messageId, attempts: this.#attempts, sent: this.#sent }
   }
+}
+
+/** How long no connection is made after one failed: an attempt meanwhile is lost for nothing. */
+function connectPauseMs(error: unknown): number {
+  const retryInMs = error instanceof RemotingConnectError ? error.facts['retryInMs'] : undefined
+  return typeof retryInMs === 'number' ? retryInMs : 0
 }
