@@ -80,6 +80,7 @@ export class Cluster {
       time: this.#time,
       inspection: this.#inspection,
       clients,
+      requireOpen: (call) => this.#requireOpen(call),
       servers: () => servers.states,
       faults: () => this.faults.active.map(String)
     })
@@ -316,6 +317,6 @@ export class Cluster {
   }
 
   #requireOpen(call: string): void {
-    if (this.#closing !== undefined) throw new ClusterError('CLUSTER_CLOSED', `${call}(): the cluster is closed`, { call })
+    if (this.#closing !== undefined) throw new ClusterError('CLUSTER_CLOSED', `${call}: the cluster is closed`, { call })
   }
 }

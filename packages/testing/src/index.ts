@@ -1,5 +1,6 @@
 export type { GroupOptions, TopicOptions } from '@rocketmq-ts/broker'
 export { RequestCode, ResponseCode } from '@rocketmq-ts/remoting/wire'
+export { ManualClock } from 'net-ts-protocol-kit'
 export { Cluster } from './cluster'
 export type { ClusterClientOptions, ClusterConnection } from './cluster-clients'
 export { ClusterError, type ClusterErrorCode, ClusterOptionsError } from './cluster-error'

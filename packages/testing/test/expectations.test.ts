@@ -65,6 +65,15 @@ describe('expectDelivered', () => {
     expect(cluster.clock.monotonic()).toBe(7000)
   })
 
+  it('loses no real time over handlers that sleep in the time of the cluster', async () => {
+    const sleep = (ms: number): Promise<void> => new Promise((resolve) => void cluster.clock.setTimeout(resolve, ms))
+    await mq.pushConsumer({ ...billing, concurrency: 1 }, () => sleep(20)).ready
+    for (let n = 0; n < 300; n++) await send(`o-${n}`)
+    // A quarter of a second for each would be longer than this test may take.
+    expect(await cluster.expectDelivered('billing')).toHaveLength(300)
+    expect(cluster.clock.monotonic()).toBe(6000)
+  })
+
   it('counts what was handed to the loop of a pull consumer', async () => {
     await send('o-1')
     const consumer = mq.pullConsumer(billing)

@@ -161,6 +161,16 @@ describe('closing', () => {
     expect(clock.pendingTimers).toEqual([])
   })
 
+  it('ends expectations that are under way', async () => {
+    for (const clock of ['manual', 'real'] as const) {
+      const cluster = await startCluster({ clock })
+      const waiting = cluster.expectDelivered('billing', {}, { withinMs: 3_600_000 })
+      const ended = expect(waiting).rejects.toMatchObject({ code: 'CLUSTER_CLOSED' })
+      await cluster.close()
+      await ended
+    }
+  })
+
   const calls: ReadonlyArray<[string, (cluster: Cluster) => unknown]> = [
     ['connect', (cluster) => cluster.connect()],
     ['connection', async (cluster) => cluster.connection()],

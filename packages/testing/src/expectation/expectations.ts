@@ -16,6 +16,8 @@ export interface ExpectationSurroundings {
   readonly time: ClusterTime
   readonly inspection: Inspection
   readonly clients: ClusterClients
+  /** Throws when the cluster is closed. */
+  readonly requireOpen: (call: string) => void
   /** Servers by name, and whether they run. */
   readonly servers: () => ReadonlyMap<string, boolean>
   /** Faults that are at work. */
@@ -34,7 +36,7 @@ export class Expectations {
     this.#surroundings = surroundings
   }
 
-  /** @throws ExpectationError, ClusterOptionsError */
+  /** @throws ExpectationError, ClusterOptionsError, ClusterError when the cluster is closed meanwhile */
   delivered(group: string, filter: MessageFilter, given: ExpectOptions): Promise<readonly StoredMessage[]> {
     const options = this.#options('expectDelivered', given, DELIVERED_WITHIN_MS)
     const deliveries = new Deliveries(this.#surroundings.inspection, group, filter)
@@ -44,7 +46,7 @@ export class Expectations {
     return this.#expect({ call: `expectDelivered('${group}')`, group, filter, wanted, look, deliveries: now }, options)
   }
 
-  /** @throws ExpectationError, ClusterOptionsError */
+  /** @throws ExpectationError, ClusterOptionsError, ClusterError when the cluster is closed meanwhile */
   deadLetter(group: string, filter: MessageFilter, given: ExpectOptions): Promise<readonly StoredMessage[]> {
     const options = this.#options('expectDeadLetter', given, DEAD_WITHIN_MS)
     const { inspection } = this.#surroundings
@@ -62,6 +64,7 @@ export class Expectations {
     let mark: string | undefined
     let look = await subject.look()
     const isDecided = async (): Promise<boolean> => {
+      this.#surroundings.requireOpen(subject.call)
       const now = this.#mark(subject.group)
       if (now !== mark) look = await subject.look()
       mark = now
