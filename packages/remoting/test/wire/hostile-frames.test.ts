@@ -36,7 +36,7 @@ function binaryFrame(fields: Buffer, { remark = 0, fieldsLength = fields.length 
   header.writeInt32BE(remark, 13)
   header.writeInt32BE(fieldsLength, 17)
   const length = Buffer.of(1, 0, 0, 0)
-  length.writeUInt16BE(21 + fields.length, 2)
+  length.writeUIntBE(21 + fields.length, 1, 3)
   return Buffer.concat([length, header, fields])
 }
 
@@ -167,7 +167,9 @@ describe('a hostile binary header', () => {
     ['one byte behind the last field', binaryFrame(Buffer.concat([binaryField('k', 1), Buffer.of(0)]))],
     ['257 ext fields', binaryFrame(Buffer.concat(Array.from({ length: 257 }, (_, index) => binaryField(`k${index}`, 1))))],
     ['a name of 256 bytes', binaryFrame(binaryField('k'.repeat(256), 1))],
-    ['a value over 32 KiB', binaryFrame(binaryField('k', 32 * 1024 + 1))]
+    ['a value over 32 KiB', binaryFrame(binaryField('k', 32 * 1024 + 1))],
+    ['properties over 256 KiB', binaryFrame(binaryField('i', 256 * 1024 + 1))],
+    ['ids of a batch over 1 MiB', binaryFrame(binaryField('msgId', 1024 * 1024 + 1))]
   ])('with %s is refused', (_what, frame) => {
     expect(() => decodeCommand(frame)).toThrow(ProtocolError)
   })
@@ -178,11 +180,19 @@ describe('a hostile binary header', () => {
     expect(decodeCommand(binaryFrame(binaryField('k'.repeat(255), 32 * 1024))).fields?.get('k'.repeat(255))).toHaveLength(32 * 1024)
   })
 
+  it('may have the ids of a large batch in either encoding', () => {
+    const ids = Array.from({ length: 16_384 }, () => '7F00000100002A9F0000000000000000').join(',')
+    const binary = binaryFrame(binaryField('msgId', ids.length))
+    expect(decodeCommand(binary).fields?.get('msgId')).toHaveLength(ids.length)
+    const json = jsonFrame(`{"code":0,"extFields":{"msgId":"${ids}","queueId":"1"},"flag":1,"language":"JAVA","opaque":7,"version":1}`)
+    expect(decodeCommand(json).fields?.get('msgId')).toBe(ids)
+  })
+
   it('takes its limits from the caller', () => {
     const frame = binaryFrame(Buffer.concat([binaryField('k', 3), binaryField('l', 3)]))
     expect(() => decodeCommand(frame, { maxFields: 1 })).toThrow('too many')
     expect(() => decodeCommand(frame, { maxValueBytes: 2 })).toThrow('too long')
-    expect(() => decodeCommand(frame, { maxHeaderBytes: 20, maxPropertiesBytes: 100 })).toThrow('too long')
+    expect(() => decodeCommand(frame, { maxHeaderBytes: 20, maxPropertiesBytes: 100, maxBatchIdsBytes: 100 })).toThrow('too long')
     const many = Buffer.concat(Array.from({ length: 900 }, (_, index) => binaryField(`k${index}`, 1)))
     expect(decodeCommand(binaryFrame(many), { maxFields: 1000 }).fields?.size).toBe(900)
   })

@@ -53,7 +53,7 @@ export interface OutgoingCommand extends CommandHead {
 
 /** What a header may cost its reader. */
 export interface CommandLimits {
-  /** Bytes of a header, the value of the properties field apart. Default 64 KiB. */
+  /** Bytes of a header, the properties of a message and the ids of a batch apart. Default 64 KiB. */
   readonly maxHeaderBytes?: number
   /** Number of ext fields. Default 256. */
   readonly maxFields?: number
@@ -63,4 +63,6 @@ export interface CommandLimits {
   readonly maxValueBytes?: number
   /** Bytes of the properties of a message as sent: 32,767 of them may need six each in JSON. Default 256 KiB. */
   readonly maxPropertiesBytes?: number
+  /** Bytes of the ids in the answer to a batch: 33 for each message. Default 1 MiB. */
+  readonly maxBatchIdsBytes?: number
 }

@@ -36,7 +36,7 @@ function headerEndOf(frame: Buffer, limits: ResolvedCommandLimits): number {
   if (headerBytes > frame.length - HEADER_START) {
     throw new ProtocolError('header is longer than its frame', { offset: 0, headerBytes, frameBytes: frame.length })
   }
-  if (headerBytes > limits.maxHeaderBytes + limits.maxPropertiesBytes) {
+  if (headerBytes > limits.maxHeaderBytes + Math.max(limits.maxPropertiesBytes, limits.maxBatchIdsBytes)) {
     throw new ProtocolError('header is too long', { headerBytes, limit: limits.maxHeaderBytes })
   }
   return HEADER_START + headerBytes

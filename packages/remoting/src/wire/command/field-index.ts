@@ -34,11 +34,11 @@ export class FieldIndex {
     if (keyEnd - keyStart > limits.maxKeyBytes) tooLong('name', keyStart)
     if (valueEnd - valueStart <= limits.maxValueBytes) return
     const key = frame.toString('latin1', keyStart, keyEnd)
-    if (!isPropertiesField(key) || valueEnd - valueStart > limits.maxPropertiesBytes) tooLong('value', valueStart)
+    if (valueEnd - valueStart > valueLimit(key, limits)) tooLong('value', valueStart)
     this.#longValueBytes = valueEnd - valueStart
   }
 
-  /** The properties of a message may be longer than everything else together. */
+  /** One long value may be longer than everything else together. */
   checkTotal(headerBytes: number, limits: ResolvedCommandLimits): void {
     if (this.count > limits.maxFields) throw new ProtocolError('header has too many ext fields', { limit: limits.maxFields })
     if (headerBytes - this.#longValueBytes > limits.maxHeaderBytes) {
@@ -47,9 +47,10 @@ export class FieldIndex {
   }
 }
 
-/** The field that holds the properties of a message, in either form of the send header. */
-export function isPropertiesField(key: string): boolean {
-  return key === 'i' || key === 'properties'
+/** How long a field's value may be. Longer than others: the properties of a message, in either form of the send header, and the ids of a batch. */
+export function valueLimit(key: string, limits: ResolvedCommandLimits): number {
+  if (key === 'i' || key === 'properties') return limits.maxPropertiesBytes
+  return key === 'msgId' ? limits.maxBatchIdsBytes : limits.maxValueBytes
 }
 
 function tooLong(part: string, offset: number): never {

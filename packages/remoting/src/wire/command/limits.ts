@@ -8,7 +8,8 @@ export const DEFAULT_COMMAND_LIMITS: ResolvedCommandLimits = Object.freeze({
   maxFields: 256,
   maxKeyBytes: 255,
   maxValueBytes: 32 * 1024,
-  maxPropertiesBytes: 256 * 1024
+  maxPropertiesBytes: 256 * 1024,
+  maxBatchIdsBytes: 1024 * 1024
 })
 
 export function resolveLimits(limits: CommandLimits | undefined): ResolvedCommandLimits {

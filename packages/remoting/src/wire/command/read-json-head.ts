@@ -2,7 +2,7 @@ import { ProtocolError } from 'net-ts-protocol-kit'
 import { readJson } from '../json/read-json'
 import { type JsonKey, JsonNumber, JsonObject, type JsonValue } from '../json/value'
 import { parseInt32 } from '../numbers'
-import { isPropertiesField } from './field-index'
+import { valueLimit } from './field-index'
 import type { ResolvedCommandLimits } from './limits'
 
 /** A header as the dialect reader understands it. */
@@ -67,7 +67,7 @@ function fieldsOf(json: JsonValue, limits: ResolvedCommandLimits): ReadonlyMap<s
     const key = keyOf(member.key)
     const value = textOf(member.value, 'extFields')
     if (value === undefined) continue
-    const limit = isPropertiesField(key) ? limits.maxPropertiesBytes : limits.maxValueBytes
+    const limit = valueLimit(key, limits)
     if (Buffer.byteLength(key) > limits.maxKeyBytes || Buffer.byteLength(value) > limit)
       throw new ProtocolError('an ext field is too long', { limit })
     fields.set(key, value)
@@ -80,11 +80,11 @@ function keyOf(key: JsonKey): string {
   return key instanceof JsonNumber ? key.text : wrong('extFields')
 }
 
-/** The properties of a message may be longer than everything else together. */
+/** One long value may be longer than everything else together. */
 function checkLength(text: string, fields: JsonValue | undefined, limits: ResolvedCommandLimits): void {
   if (text.length <= limits.maxHeaderBytes) return
-  const properties = fields instanceof JsonObject ? (fields.get('i') ?? fields.get('properties')) : undefined
-  const spared = typeof properties === 'string' ? JSON.stringify(properties).length : 0
+  const long = fields instanceof JsonObject ? (fields.get('i') ?? fields.get('properties') ?? fields.get('msgId')) : undefined
+  const spared = typeof long === 'string' ? JSON.stringify(long).length : 0
   if (text.length - spared > limits.maxHeaderBytes) throw new ProtocolError('header is too long', { limit: limits.maxHeaderBytes })
 }
 
