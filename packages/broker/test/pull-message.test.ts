@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { decodeRecords, javaStringHashCode, PullSysFlag, RequestCode, ResponseCode } from '@rocketmq-ts/remoting/wire'
+import { HELD_VIEW_BYTES } from '@rocketmq-ts/store'
 import Long from 'long'
+import { BY_REFERENCE_BYTES } from 'net-ts-protocol-kit'
 import { groupSettings, pullHeader, subscription, TestBroker } from './support/cluster'
 
 const WAIT = PullSysFlag.SUBSCRIPTION | PullSysFlag.SUSPEND
@@ -34,6 +36,10 @@ describe('PULL_MESSAGE', () => {
       groupSysFlag: 0
     })
     expect(decodeRecords(answer.body).records.map((record) => record.body.toString())).toEqual(['b', 'c'])
+  })
+
+  it('sends by reference only what the store never writes over', () => {
+    expect(BY_REFERENCE_BYTES).toBeGreaterThanOrEqual(HELD_VIEW_BYTES)
   })
 
   it('answers with as many records as asked for', async () => {

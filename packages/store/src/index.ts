@@ -1,17 +1,18 @@
 export type { HostAddress } from '@rocketmq-ts/remoting/wire'
 export { MemoryMessageStore } from './memory-message-store'
 export type { MemoryMessageStoreOptions } from './memory-options'
-export type {
-  Appended,
-  AppendRequest,
-  Arrival,
-  CommitStatus,
-  MaybePromise,
-  MessageStore,
-  OffsetBoundary,
-  ReadRequest,
-  ReadResult,
-  ReadStatus,
-  StoreDocuments
+export {
+  type Appended,
+  type AppendRequest,
+  type Arrival,
+  type CommitStatus,
+  HELD_VIEW_BYTES,
+  type MaybePromise,
+  type MessageStore,
+  type OffsetBoundary,
+  type ReadRequest,
+  type ReadResult,
+  type ReadStatus,
+  type StoreDocuments
 } from './message-store'
 export { StoreError, type StoreErrorCode } from './store-error'

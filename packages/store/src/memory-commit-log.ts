@@ -1,22 +1,32 @@
 import { writeRecord } from '@rocketmq-ts/remoting/wire'
-import type { Appended, AppendRequest } from './message-store'
+import { type Appended, type AppendRequest, HELD_VIEW_BYTES } from './message-store'
+
+/** What a {@link MemoryCommitLog} is made with. */
+export interface MemoryCommitLogOptions {
+  /** Bytes of a chunk. */
+  readonly chunkBytes: number
+  /** Bytes of all chunks together. */
+  readonly maxBytes: number
+  /** Calls back at the end of the turn. */
+  readonly defer: (callback: () => void) => void
+}
 
 /**
- * The commit log in memory: chunks of records, one after another without gaps. Bytes once written never change and their
- * memory is never used again, so a view stays valid for as long as someone holds it.
+ * The commit log in memory: chunks of records, one after another without gaps. A full log writes on in the memory of its oldest
+ * chunk, but never in the turn in which that was dropped: views are valid until the turn ends. Those of records of {@link HELD_VIEW_BYTES} are valid for as long as someone holds them: the memory of their chunk is not used again.
  */
 export class MemoryCommitLog {
-  readonly #chunkBytes: number
-  readonly #maxBytes: number
+  readonly #options: MemoryCommitLogOptions
   #chunks: Chunk[] = []
+  /** Dropped in a turn that is over. */
+  #spare: Chunk | undefined
+  #isResting = false
   #allocatedBytes = 0
   #end = 0
   #committed = 0
 
-  /** Both in bytes: the size of a chunk, and of all chunks together. */
-  constructor(chunkBytes: number, maxBytes: number) {
-    this.#chunkBytes = chunkBytes
-    this.#maxBytes = maxBytes
+  constructor(options: MemoryCommitLogOptions) {
+    this.#options = options
   }
 
   /** Offset of the oldest record that is still there. */
@@ -45,9 +55,10 @@ export class MemoryCommitLog {
   makeRoom(size: number): boolean {
     const tail = this.#chunks[this.#chunks.length - 1]
     if (tail !== undefined && tail.bytes.length - tail.used >= size) return true
-    const capacity = Math.max(this.#chunkBytes, size)
-    while (this.#allocatedBytes + capacity > this.#maxBytes) if (!this.#dropOldest()) return false
-    this.#chunks.push({ base: this.#end, bytes: Buffer.allocUnsafeSlow(capacity), used: 0, starts: new Int32Array(64), count: 0 })
+    const { chunkBytes, maxBytes } = this.#options
+    const capacity = Math.max(chunkBytes, size)
+    while (this.#allocatedBytes + capacity > maxBytes) if (!this.#dropOldest()) return false
+    this.#chunks.push((capacity === chunkBytes ? this.#takeSpare() : undefined) ?? newChunk(this.#end, capacity))
     this.#allocatedBytes += capacity
     return true
   }
@@ -66,6 +77,7 @@ export class MemoryCommitLog {
   view(physicalOffset: number, size: number): Buffer {
     const chunk = this.#chunkOf(physicalOffset)
     if (chunk === undefined) throw new RangeError('view of a record that is gone')
+    if (size >= HELD_VIEW_BYTES) chunk.isHeld = true
     const at = physicalOffset - chunk.base
     return chunk.bytes.subarray(at, at + size)
   }
@@ -83,7 +95,23 @@ export class MemoryCommitLog {
     if (oldest === undefined || oldest.base + oldest.used > this.#committed) return false
     this.#chunks.shift()
     this.#allocatedBytes -= oldest.bytes.length
+    this.#rest(oldest)
     return true
+  }
+
+  #rest(chunk: Chunk): void {
+    if (this.#isResting || chunk.isHeld || chunk.bytes.length !== this.#options.chunkBytes) return
+    this.#isResting = true
+    this.#options.defer(() => {
+      this.#isResting = false
+      this.#spare = chunk
+    })
+  }
+
+  #takeSpare(): Chunk | undefined {
+    const spare = this.#spare
+    this.#spare = undefined
+    return spare === undefined ? undefined : Object.assign(spare, { base: this.#end, used: 0, count: 0 })
   }
 
   #chunkOf(physicalOffset: number): Chunk | undefined {
@@ -102,12 +130,18 @@ export class MemoryCommitLog {
 
 interface Chunk {
   /** Commit log offset of its first byte. */
-  readonly base: number
+  base: number
   readonly bytes: Buffer
   used: number
   /** Where its records begin, ascending: an offset from outside must name one, not a place inside a body made to look like one. */
   starts: Int32Array
   count: number
+  /** Whether views of it may be held after their turn. */
+  isHeld: boolean
+}
+
+function newChunk(base: number, capacity: number): Chunk {
+  return { base, bytes: Buffer.allocUnsafeSlow(capacity), used: 0, starts: new Int32Array(64), count: 0, isHeld: false }
 }
 
 function noteStart(chunk: Chunk): void {

@@ -50,7 +50,7 @@ export class MemoryMessageStore implements MessageStore {
   /** @throws StoreError `STORE_OPTIONS_ILLEGAL`. */
   constructor(options: MemoryMessageStoreOptions) {
     this.#options = resolveMemoryOptions(options)
-    this.#log = new MemoryCommitLog(this.#options.chunkBytes, this.#options.maxBytes)
+    this.#log = new MemoryCommitLog(this.#options)
   }
 
   async start(): Promise<void> {
@@ -106,7 +106,7 @@ export class MemoryMessageStore implements MessageStore {
   recordAt(physicalOffset: number): MessageRecord | undefined {
     this.#checkOpen()
     const bytes = this.#log.recordBytes(physicalOffset)
-    return bytes === undefined ? undefined : decodeRecord(bytes)
+    return bytes === undefined ? undefined : decodeRecord(bytes).detach()
   }
 
   minOffset(topic: string, queueId: number): number {

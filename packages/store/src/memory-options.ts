@@ -8,7 +8,7 @@ export interface MemoryMessageStoreOptions {
   readonly defer: (callback: () => void) => void
   /** Longest body, bytes. Default 4 MiB. */
   readonly maxMessageBytes?: number
-  /** Memory for records, bytes; when it is used up the oldest chunk goes. At least a chunk and a longest record. Default 512 MiB. */
+  /** Memory for records, bytes; when it is used up the oldest chunk goes (one more is kept to write on in). At least a chunk and a longest record. Default 512 MiB. */
   readonly maxBytes?: number
   /** Memory is taken, and given back, in pieces of this many bytes. Default 4 MiB. */
   readonly chunkBytes?: number

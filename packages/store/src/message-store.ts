@@ -55,9 +55,12 @@ export type ReadStatus =
   | 'OFFSET_OVERFLOW_BADLY'
   | 'OFFSET_TOO_SMALL'
 
+/** Records of so many bytes may be sent by reference: views of them stay valid for as long as someone holds them. */
+export const HELD_VIEW_BYTES = 32 * 1024
+
 export interface ReadResult {
   readonly status: ReadStatus
-  /** Whole records in queue order; views on the store's memory, valid until the turn ends. */
+  /** Whole records in queue order; views on the store's memory, valid until the turn ends or, of {@link HELD_VIEW_BYTES} or more, for ever. */
   readonly records: readonly Buffer[]
   readonly totalBytes: number
   /** Where to read on; filtered records are skipped in it. */

@@ -88,6 +88,45 @@ describe('a memory store that is full', () => {
     expect(view === undefined ? '' : decodeRecord(view).body.toString()).toBe('held')
   })
 
+  it('writes on in the memory of dropped records, but not before the turn ends', async () => {
+    const store = await started(fourChunks)
+    const memory = new Set<ArrayBufferLike>()
+    const fill = (records: number): void => {
+      for (let i = 0; i < records; i++) {
+        const { queueOffset } = store.append(request())
+        store.commit()
+        const [view] = store.read({ topic: 'T', queueId: 0, queueOffset, maxCount: 1, maxBytes: 1 }).records
+        if (view !== undefined) memory.add(view.buffer)
+      }
+    }
+    fill(8 * PER_CHUNK)
+    expect(memory.size).toBe(8)
+    for (let chunk = 0; chunk < 20; chunk++) {
+      fill(PER_CHUNK)
+      await new Promise(setImmediate)
+    }
+    expect(memory.size).toBeLessThanOrEqual(10)
+    expect(store.maxOffset('T', 0) - store.minOffset('T', 0)).toBeGreaterThanOrEqual(3 * PER_CHUNK)
+  })
+
+  it('never writes over what may still be sent by reference, nor over what was looked up', async () => {
+    const store = await started({ chunkBytes: 64 * 1024, maxBytes: 256 * 1024, maxMessageBytes: 64 * 1024 })
+    const large = Buffer.alloc(40 * 1024, 'L')
+    store.append(request({ body: large }))
+    const { physicalOffset } = store.append(request({ body: Buffer.from('small') }))
+    store.commit()
+    const [view] = store.read({ topic: 'T', queueId: 0, queueOffset: 0, maxCount: 1, maxBytes: 1 }).records
+    const found = store.recordAt(physicalOffset)
+    for (let turn = 0; turn < 20; turn++) {
+      for (let i = 0; i < 300; i++) store.append(request({ body: Buffer.alloc(100, 0xff) }))
+      store.commit()
+      await new Promise(setImmediate)
+    }
+    expect(store.minOffset('T', 0)).toBeGreaterThan(1000)
+    expect(view === undefined ? '' : decodeRecord(view).body).toEqual(large)
+    expect(found?.body.toString()).toBe('small')
+  })
+
   it('never drops what is not committed: it refuses until the next commit', async () => {
     const store = await started(fourChunks)
     for (let i = 0; i < 4 * PER_CHUNK; i++) store.append(request())

@@ -89,7 +89,8 @@ function* readQueue(store: MemoryMessageStore, topic: string, queueId: number, f
       maxCount: READ_COUNT,
       maxBytes: Number.MAX_SAFE_INTEGER
     })
-    for (const record of records) yield decodeRecord(record)
+    // The store writes on in the memory of its oldest records; who looks at them keeps them.
+    for (const record of records) yield decodeRecord(record).detach()
     if (nextBeginOffset <= queueOffset) return
     queueOffset = nextBeginOffset
   }
