@@ -67,7 +67,7 @@ for (const release of recordedReleases) {
 }
 
 function ask(release: string, requests: readonly object[]): readonly Buffer[] {
-  const output = runJava(release, 'rocketmqts.Bodies', requests.map((request) => `${JSON.stringify(request)}\n`).join(''))
+  const output = runJava(release, 'rocketmqts.CompressedBodies', requests.map((request) => `${JSON.stringify(request)}\n`).join(''))
   const answers = output.split('\n').filter(Boolean)
   return answers.map((line) => {
     const { hex, failure } = JSON.parse(line) as { readonly hex?: string; readonly failure?: string }

@@ -1,3 +1,4 @@
+import type { Credentials } from '@rocketmq-ts/remoting/wire'
 import {
   type Clock,
   type Logger,
@@ -8,6 +9,7 @@ import {
   silentLogger,
   type TlsOptions
 } from 'net-ts-protocol-kit'
+import { OptionsError } from './errors'
 import { invalid, milliseconds, type OptionReader, objectWith, readOptions, wholeNumber } from './options'
 
 /** Where an address is really reached, such as that of a container: a table or a function. Unknown addresses stay. */
@@ -35,6 +37,8 @@ export interface ClientOptions {
   readonly maxBodyBytes?: number
   /** Where diagnostics go. Default: nowhere. */
   readonly logger?: Logger
+  /** Who this client is, for servers with access control (ACL 1.0 or 2.0): every request is signed. Default: nobody in particular. */
+  readonly credentials?: Credentials
   /** Speaks TLS to nameservers and brokers. Default: not. */
   readonly tls?: TlsOptions
   /** Translates the addresses that nameservers give, when brokers are reached elsewhere. Default: as they are. */
@@ -46,9 +50,11 @@ export interface ClientOptions {
 }
 
 /** The same, complete. */
-export interface ResolvedClientOptions extends Required<Omit<ClientOptions, 'nameservers' | 'clientId' | 'tls' | 'addressMap'>> {
+export interface ResolvedClientOptions
+  extends Required<Omit<ClientOptions, 'nameservers' | 'clientId' | 'credentials' | 'tls' | 'addressMap'>> {
   readonly nameservers: readonly string[]
   readonly clientId: string | undefined
+  readonly credentials: Credentials | undefined
   readonly tls: TlsOptions | undefined
   readonly addressMap: AddressMap | undefined
 }
@@ -66,6 +72,7 @@ export function resolveClientOptions(options: ClientOptions): ResolvedClientOpti
     rebalanceIntervalMs: milliseconds(20_000),
     maxBodyBytes: wholeNumber(32 * 1024 * 1024, { min: 1, max: 2 ** 30 }),
     logger: objectWith(silentLogger, 'debug', 'info', 'warn', 'error'),
+    credentials: readCredentials,
     tls: objectWith<TlsOptions | undefined>(undefined),
     addressMap: objectWith<AddressMap | undefined>(undefined),
     clock: objectWith(realClock, 'now', 'monotonic', 'random', 'setTimeout', 'setInterval', 'defer'),
@@ -86,4 +93,21 @@ const readClientId: OptionReader<string | undefined> = (value, name) => {
   if (value === undefined) return undefined
   if (typeof value === 'string' && value.trim() !== '' && value.length <= 255) return value
   throw invalid(name, 'must be a text of 1 to 255 characters', value)
+}
+
+const readCredentials: OptionReader<Credentials | undefined> = (value, name) => {
+  if (value === undefined) return undefined
+  if (typeof value !== 'object' || value === null)
+    throw new OptionsError(`${name} must be an object with accessKey and secretKey`, { option: name })
+  return readOptions<Credentials>(name, value, {
+    accessKey: secretText,
+    secretKey: secretText,
+    securityToken: (token, tokenName) => (token === undefined ? undefined : secretText(token, tokenName))
+  })
+}
+
+/** Its value is never shown, not even a wrong one. */
+const secretText: OptionReader<string> = (value, name) => {
+  if (typeof value === 'string' && value !== '' && value.trim() === value) return value
+  throw new OptionsError(`${name} must be a text that is not empty and neither begins nor ends with white space`, { option: name })
 }

@@ -53,7 +53,7 @@ export function clientParts(options: ResolvedClientOptions): ClientParts {
 }
 
 function remotingOptions(options: ResolvedClientOptions, addressOrigin: (address: string) => string | undefined): RemotingClientOptions {
-  const { clock, network, logger, connectTimeoutMs, requestTimeoutMs, tls, addressMap } = options
+  const { clock, network, logger, connectTimeoutMs, requestTimeoutMs, credentials, tls, addressMap } = options
   return {
     clock,
     network,
@@ -65,6 +65,7 @@ function remotingOptions(options: ResolvedClientOptions, addressOrigin: (address
     timeoutsUntilReplaced: 2,
     version: CLIENT_VERSION,
     addressOrigin,
+    ...(credentials === undefined ? {} : { credentials }),
     ...(tls === undefined ? {} : { tls }),
     ...(addressMap === undefined ? {} : { addressMap })
   }

@@ -1,4 +1,5 @@
 export { RocketMQError } from '@rocketmq-ts/remoting'
+export type { CompressionType, Credentials } from '@rocketmq-ts/remoting/wire'
 export type { Clock, Timer, TimerOptions } from 'net-ts-protocol-kit'
 export { type BrokerHealth, Client, type ClientEvents, type ClientHealth } from './client'
 export type { AddressMap, ClientOptions } from './client-options'

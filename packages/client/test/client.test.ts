@@ -30,6 +30,25 @@ describe('connecting', () => {
     }
   })
 
+  it('refuses credentials that are incomplete, and shows none of them', async () => {
+    const credentials = { accessKey: 'rocketmq-ts', secretKey: 'hush-hush' }
+    const cases: Array<[unknown, string]> = [
+      ['hush-hush', 'credentials'],
+      [{ accessKey: 'rocketmq-ts' }, 'secretKey'],
+      [{ ...credentials, secretKey: ' hush-hush' }, 'secretKey'],
+      [{ ...credentials, secretKey: 7 }, 'secretKey'],
+      [{ ...credentials, accessKey: '' }, 'accessKey'],
+      [{ ...credentials, securityToken: '' }, 'securityToken'],
+      [{ ...credentials, secret: 'hush-hush' }, 'unknown option secret']
+    ]
+    for (const [given, text] of cases) {
+      const error = await rejection(connect({ nameservers: 'a:1', credentials: given } as ClientOptions))
+      expect(error).toBeInstanceOf(OptionsError)
+      expect(String(error)).toContain(text)
+      expect(JSON.stringify([String(error), error])).not.toContain('hush')
+    }
+  })
+
   it('says whom it asked and what they answered when no nameserver is there', async () => {
     const error = await rejection(connect({ nameservers: '10.0.0.1:9876;10.0.0.2:9876', clock, network }))
     expect(error).toBeInstanceOf(NameserverUnreachableError)

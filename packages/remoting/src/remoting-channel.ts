@@ -16,9 +16,11 @@ import { PendingRequest } from './pending-request'
 import type { AnyRequestRow, RemotingResponse } from './remoting-response'
 import type { RequestDispatcher } from './request-dispatcher'
 import type { Answer } from './server-request'
+import { signedCommand } from './signed-command'
 import {
   CommandFlag,
   type CommandLimits,
+  type Credentials,
   decodeCommand,
   type LanguageName,
   type OutgoingCommand,
@@ -50,6 +52,8 @@ export interface ChannelSettings {
   readonly version: number
   readonly serializeType: SerializeType
   readonly command: CommandLimits | undefined
+  /** Signs every request. */
+  readonly credentials?: Credentials | undefined
 }
 
 /** What a channel reports. */
@@ -165,8 +169,8 @@ export class RemotingChannel implements Peer {
 
   invokeOneway<R extends AnyRequestRow>(row: R, header: RequestHeaderOf<R>, body?: RequestBodyOf<R>): void {
     if (!this.isOpen) return
-    const parts = bodyParts(row.request.body.encode(body))
-    this.#write(this.#request(row, header, this.#calls.takeId(), CommandFlag.ONEWAY), parts)
+    const encoded = row.request.body.encode(body)
+    this.#write(this.#request(row, header, encoded, this.#calls.takeId(), CommandFlag.ONEWAY), bodyParts(encoded))
   }
 
   /** Sends a request, or fails it. */
@@ -244,7 +248,7 @@ export class RemotingChannel implements Peer {
     const body = request.row.request.body.encode(request.body)
     const id = this.#enlist(request)
     try {
-      this.#write(this.#request(request.row, request.header, id, 0), bodyParts(body))
+      this.#write(this.#request(request.row, request.header, body, id, 0), bodyParts(body))
     } catch (error) {
       this.#calls.cancel(id)
       throw error
@@ -254,7 +258,7 @@ export class RemotingChannel implements Peer {
   /** The caller may change its body as soon as the promise resolves, so nothing of it is sent by reference. */
   #sendOneway(request: PendingRequest): void {
     const body = Buffer.from(request.row.request.body.encode(request.body))
-    this.#write(this.#request(request.row, request.header, this.#calls.takeId(), CommandFlag.ONEWAY), bodyParts(body))
+    this.#write(this.#request(request.row, request.header, body, this.#calls.takeId(), CommandFlag.ONEWAY), bodyParts(body))
     this.#settings.group.clock.defer(() => request.handedOver())
   }
 
@@ -266,18 +270,11 @@ export class RemotingChannel implements Peer {
     }
   }
 
-  #request(row: AnyRequestRow, header: unknown, opaque: number, flag: number): OutgoingCommand {
-    const { version, serializeType } = this.#settings
-    return {
-      code: row.code,
-      language: this.#language,
-      version,
-      opaque,
-      flag,
-      serializeType,
-      table: row.request.header,
-      header: header as object
-    }
+  #request(row: AnyRequestRow, header: unknown, body: Buffer, opaque: number, flag: number): OutgoingCommand {
+    const { version, serializeType, credentials } = this.#settings
+    const { header: table } = row.request
+    const command = { code: row.code, language: this.#language, version, opaque, flag, serializeType, table, header: header as object }
+    return credentials === undefined ? command : signedCommand(command, body, credentials)
   }
 
   #answer(row: AnyRequestRow | undefined, command: RemotingCommand, answer: Answer): OutgoingCommand {

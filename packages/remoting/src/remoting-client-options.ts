@@ -1,5 +1,5 @@
 import type { Clock, Logger, Network, TlsOptions } from 'net-ts-protocol-kit'
-import type { LanguageName, SerializeType } from './wire/index'
+import type { Credentials, LanguageName, SerializeType } from './wire/index'
 
 /** Settings of a {@link RemotingClient}. */
 export interface RemotingClientOptions {
@@ -29,6 +29,8 @@ export interface RemotingClientOptions {
   readonly version?: number
   /** How request headers are written. Default `ROCKETMQ`, the shorter one. */
   readonly serializeType?: SerializeType
+  /** Signs every request, for servers with access control (ACL 1.0 or 2.0). Default: requests are not signed. */
+  readonly credentials?: Credentials
   /** Speaks TLS to every server. */
   readonly tls?: TlsOptions
   /** Where an address is really reached, such as that of a container: a table or a function. Unknown addresses stay. */

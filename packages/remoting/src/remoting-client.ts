@@ -69,7 +69,8 @@ export class RemotingClient {
         language: options.language,
         version: options.version ?? releaseVersion('4.9.7'),
         serializeType: options.serializeType ?? 'ROCKETMQ',
-        command: undefined
+        command: undefined,
+        credentials: options.credentials
       }
     }
   }

@@ -27,6 +27,7 @@ public final class Recorder {
         for (Map<String, Object> record : Batches.record(seed)) print(out, "message-batches", record);
         for (Map<String, Object> record : MessageIds.record()) print(out, "message-ids", record);
         for (Map<String, Object> record : TagHashCodes.record()) print(out, "tag-hash-codes", record);
+        for (Map<String, Object> record : Signatures.record()) print(out, "signatures", record);
         out.flush();
     }
 
