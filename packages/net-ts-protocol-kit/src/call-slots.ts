@@ -83,6 +83,16 @@ export class CallSlots<Call extends object> {
     return found.sort(oldestFirst)
   }
 
+  /** Of the calls that wait; infinite when none does. */
+  earliestDeadline(): number {
+    let earliest = Number.POSITIVE_INFINITY
+    for (let at = 0; at < this.#calls.length; at++) {
+      if (this.#calls[at] !== undefined) earliest = Math.min(earliest, Number(this.#deadlines[at]))
+    }
+    for (const { deadline } of this.#displaced.values()) earliest = Math.min(earliest, deadline)
+    return earliest
+  }
+
   /** Removes every call and returns them in the order in which they were added. */
   clear(): readonly WaitingCall<Call>[] {
     const all = this.overdue(Number.POSITIVE_INFINITY)

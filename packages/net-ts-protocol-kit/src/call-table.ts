@@ -33,6 +33,7 @@ export class CallTable<Call extends PendingCall> implements Swept {
   readonly #lastId: number
   #nextId: number
   #isSwept = false
+  #dueAt = Number.POSITIVE_INFINITY
   #unknownResponses = 0
   #timeouts = 0
 
@@ -59,6 +60,11 @@ export class CallTable<Call extends PendingCall> implements Swept {
     return this.#timeouts
   }
 
+  /** No call is overdue before: the earliest deadline, or that of a call which no longer waits. */
+  get dueAt(): number {
+    return this.#dueAt
+  }
+
   /** The deadline of a call that starts now. */
   deadlineIn(timeoutMs: number): number {
     return this.#options.sweep.now() + timeoutMs
@@ -69,7 +75,7 @@ export class CallTable<Call extends PendingCall> implements Swept {
     if (this.#pending.size >= this.#maxPending) throw tooManyCalls(this.#maxPending)
     const id = this.takeId()
     this.#pending.add(id, call, call.deadline)
-    if (!this.#isSwept) this.#startSweep()
+    if (call.deadline < this.#dueAt || !this.#isSwept) this.#sweepBy(call.deadline)
     return id
   }
 
@@ -104,6 +110,7 @@ export class CallTable<Call extends PendingCall> implements Swept {
   sweep(nowMs: number): void {
     // What a callback adds may be overdue already.
     while (this.#sweepOnce(nowMs)) {}
+    this.#dueAt = this.#pending.earliestDeadline()
     if (this.#pending.size === 0) this.#stopSweep()
   }
 
@@ -121,13 +128,16 @@ export class CallTable<Call extends PendingCall> implements Swept {
     return id === this.#lastId ? 0 : id + 1
   }
 
-  #startSweep(): void {
+  #sweepBy(deadline: number): void {
+    this.#dueAt = Math.min(this.#dueAt, deadline)
+    if (this.#isSwept) this.#options.sweep.visitBy(deadline)
+    else this.#options.sweep.add(this)
     this.#isSwept = true
-    this.#options.sweep.add(this)
   }
 
   #stopSweep(): void {
     this.#isSwept = false
+    this.#dueAt = Number.POSITIVE_INFINITY
     this.#options.sweep.delete(this)
   }
 }
