@@ -138,3 +138,4 @@ export type {
   Role,
   RowSide
 } from './request-row'
+export { type Credentials, hasValidSignature, SignatureField, type SignedContent, signature, signedFields } from './signing/sign-request'
