@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
-import { type Client, DecodeError, deadLetter, defineTopic, type SendReceipt, text } from '@rocketmq-ts/client'
+import { type Client, DecodeError, deadLetter, defineTopic, type Message, type SendReceipt, text } from '@rocketmq-ts/client'
 import { type Cluster, startCluster } from '../src/index'
 import { billing, type Order, Orders } from './support'
 
@@ -41,6 +41,18 @@ describe('stored messages', () => {
     })
     expect(stored[1]?.body.toString()).toBe('{"id":"o-2","total":-2}')
     expect(stored[1]?.properties.get('TAGS')).toBe('refund')
+  })
+
+  it('have all that a consumer gets told', async () => {
+    const producer = mq.producer({ group: 'shop', compressAboveBytes: 100 })
+    await producer.send(Orders, { id: 'o'.repeat(1000), total: 1 }, { shardingKey: 'customer-7' })
+    const received: Array<Partial<Message>> = []
+    const consumer = mq.pushConsumer(billing, ({ bodyBytes, shardingKey }) => void received.push({ bodyBytes, shardingKey }))
+    await consumer.ready
+    await cluster.expectDelivered('billing')
+    const stored = (await cluster.messages(Orders)).map(({ bodyBytes, shardingKey }) => ({ bodyBytes, shardingKey }))
+    expect(stored).toEqual(received)
+    expect(stored).toEqual([{ bodyBytes: 1019, shardingKey: 'customer-7' }])
   })
 
   it('of several brokers are in the order of their time', async () => {

@@ -35,13 +35,16 @@ export function topicOf(topic: AnyTopic | string): AnyTopic {
  */
 export function storedMessage(given: MessageRecord, { broker, topic }: StoredAt): StoredMessage {
   const record = given.detach()
+  const body = attempt(() => bodyOf(record))
   const message = {
     topic: topic.name,
     broker,
     queueId: record.queueId,
     queueOffset: record.queueOffset,
+    bodyBytes: 'value' in body ? body.value.length : record.body.length,
     tag: record.properties.get(MessageProperty.TAGS),
     keys: keysOf(record),
+    shardingKey: record.properties.get(MessageProperty.SHARDING_KEY),
     attempt: record.reconsumeTimes + 1,
     messageId: messageIdOf(record),
     offsetMessageId: record.offsetMessageId,
@@ -51,9 +54,13 @@ export function storedMessage(given: MessageRecord, { broker, topic }: StoredAt)
     bornHost: record.bornHost,
     flag: record.flag,
     queue: { topic: record.topic, brokerName: broker, queueId: record.queueId }
-  } as StoredMessage
-  defineReadable(message, 'body', () => bodyOf(record))
-  defineReadable(message, 'value', () => decoded(topic, message))
+  } satisfies Omit<StoredMessage, 'body' | 'value' | 'detach'> as StoredMessage
+  defineReadable(message, 'body', body)
+  defineReadable(
+    message,
+    'value',
+    attempt(() => decoded(topic, message))
+  )
   Object.defineProperty(message, 'detach', { value: () => message })
   return Object.freeze(message)
 }
@@ -88,16 +95,27 @@ function decoded(topic: AnyTopic, message: StoredMessage): unknown {
   }
 }
 
-/** Reads now; what is thrown is thrown again whenever the property is asked for. */
-function defineReadable(message: StoredMessage, name: 'body' | 'value', read: () => unknown): void {
+/** What was read, or what was thrown instead. */
+type Attempt<T> = { readonly value: T } | { readonly error: unknown }
+
+function attempt<T>(read: () => T): Attempt<T> {
   try {
-    Object.defineProperty(message, name, { value: read(), enumerable: true })
+    return { value: read() }
   } catch (error) {
-    const get = (): never => {
-      throw error
-    }
-    Object.defineProperty(message, name, { get })
+    return { error }
   }
+}
+
+/** What was thrown is thrown again whenever the property is asked for. */
+function defineReadable(message: StoredMessage, name: 'body' | 'value', read: Attempt<unknown>): void {
+  if ('value' in read) {
+    Object.defineProperty(message, name, { value: read.value, enumerable: true })
+    return
+  }
+  const get = (): never => {
+    throw read.error
+  }
+  Object.defineProperty(message, name, { get })
 }
 
 function ownProperties(more: object): PropertyDescriptorMap {
