@@ -21,6 +21,11 @@ export interface SendEachOptions<V> {
   readonly concurrency?: number
   /** Whether values come out in the order of the source, not in that of the brokers' answers. Default `false`. */
   readonly ordered?: boolean
+  /**
+   * With `ordered`: so many sends, from the oldest one whose receipt has not been emitted, may be begun before the others wait for
+   * it. Bounds the values that wait for their turn to come out. Default 1000.
+   */
+  readonly window?: number
   /** What a failed send does. `error.sent` says whether the message may be stored all the same. Default `'fail'`. */
   readonly onError?: SendFailurePolicy | ((error: SendError, value: V) => SendFailurePolicy)
 }
@@ -53,10 +58,11 @@ export interface ResolvedToTopicOptions<V> extends Required<Omit<ToTopicOptions<
 }
 
 const DEFAULT_CONCURRENCY = 64
+const DEFAULT_WINDOW = 1000
 const DEFAULT_MAX_BUFFERED = 100_000
 const MOST = 2 ** 31 - 1
 
-const SENDING: ReadonlyArray<keyof SendEachEntryOptions<never, never>> = ['concurrency', 'ordered', 'onError', 'entry']
+const SENDING: ReadonlyArray<keyof SendEachEntryOptions<never, never>> = ['concurrency', 'ordered', 'window', 'onError', 'entry']
 const KNOWN = { toTopic: [...SENDING, 'maxBuffered'], sendEach: SENDING }
 
 /**
@@ -68,11 +74,14 @@ export function resolveToTopicOptions<V>(
   options: Partial<ToTopicEntryOptions<V, never>>
 ): ResolvedToTopicOptions<V> {
   refuseUnknown(what, options, KNOWN[what])
-  const { concurrency, ordered = false, maxBuffered, onError, entry } = options
+  const { concurrency, ordered = false, window, maxBuffered, onError, entry } = options
   if (typeof ordered !== 'boolean') throw invalid(`${what}: ordered`, 'true or false', ordered)
+  if (window !== undefined && !ordered)
+    throw new OptionsError(`${what}: window means something only with ordered: true`, { option: 'window' })
   return {
     concurrency: wholeNumber(`${what}: concurrency`, concurrency, DEFAULT_CONCURRENCY, { min: 1, max: MOST }),
     ordered,
+    window: wholeNumber(`${what}: window`, window, DEFAULT_WINDOW, { min: 1, max: MOST }),
     maxBuffered:
       maxBuffered === Number.POSITIVE_INFINITY
         ? maxBuffered

@@ -1,6 +1,7 @@
 import { type AnyTopic, type Producer, SendError, type SendReceipt } from '@rocketmq-ts/client'
 import { type Observable, type Subscriber, type Subscription, takeWhile } from 'rxjs'
 import { BufferFullError } from './buffer-full-error'
+import { EndableIteration } from './endable-iteration'
 import { FifoQueue } from './fifo-queue'
 import type { ResolvedToTopicOptions, SentValue } from './to-topic-options'
 
@@ -52,9 +53,9 @@ export class TopicSends<V> {
   async read(source: Iterable<V> | AsyncIterable<V>): Promise<void> {
     this.#subscriber.add(() => this.#roomWaiter?.())
     try {
-      for await (const value of source) {
+      for await (const value of this.#endable(source)) {
         if (this.#isTaking) this.#take(value)
-        while (this.#isTaking && this.#underWay >= this.#options.concurrency) await this.#room()
+        while (this.#isTaking && !this.#hasRoom) await this.#room()
         if (!this.#isTaking) return
       }
       this.#isSourceOver = true
@@ -62,6 +63,14 @@ export class TopicSends<V> {
     } catch (error) {
       this.#subscriber.error(error)
     }
+  }
+
+  /** One that keeps nobody waiting ends by itself. */
+  #endable(source: Iterable<V> | AsyncIterable<V>): Iterable<V> | AsyncIterable<V> {
+    if (!isAsync(source)) return source
+    const values = new EndableIteration(source)
+    this.#subscriber.add(() => values.end())
+    return values
   }
 
   #room(): Promise<void> {
@@ -74,9 +83,14 @@ export class TopicSends<V> {
     return !this.#isFailing && !this.#subscriber.closed
   }
 
+  /** Whether one more may be begun: in an ordered stream those count as well that wait for the oldest one's receipt. */
+  get #hasRoom(): boolean {
+    return this.#underWay < this.#options.concurrency && this.#begun.length < this.#options.window
+  }
+
   #take(value: V): void {
-    const { concurrency, maxBuffered } = this.#options
-    if (this.#underWay >= concurrency && this.#waiting.length >= maxBuffered) {
+    const { maxBuffered } = this.#options
+    if (!this.#hasRoom && this.#waiting.length >= maxBuffered) {
       this.#isFailing = true
       this.#subscriber.error(new BufferFullError(typeof this.#topic === 'string' ? this.#topic : this.#topic.name, maxBuffered))
       return
@@ -86,8 +100,7 @@ export class TopicSends<V> {
   }
 
   #beginSome(): void {
-    const { concurrency } = this.#options
-    while (this.#isTaking && this.#waiting.length > 0 && this.#underWay < concurrency) this.#begin(this.#waiting.shift() as V)
+    while (this.#isTaking && this.#waiting.length > 0 && this.#hasRoom) this.#begin(this.#waiting.shift() as V)
   }
 
   #begin(value: V): void {
@@ -155,4 +168,8 @@ export class TopicSends<V> {
     const isDone = this.#isSourceOver && !this.#isFailing && this.#underWay === 0 && this.#waiting.length === 0
     if (isDone && this.#begun.length === 0) this.#subscriber.complete()
   }
+}
+
+function isAsync<V>(source: Iterable<V> | AsyncIterable<V>): source is AsyncIterable<V> {
+  return (source as Partial<AsyncIterable<V>>)[Symbol.asyncIterator] !== undefined
 }

@@ -123,6 +123,20 @@ describe('toTopic', () => {
     expect(slow.values).toEqual(['a', 'b'])
   })
 
+  it.each([
+    [2, { window: 2 }],
+    [1000, {}]
+  ])('keeps no more than %d receipts behind a slow one when ordered, with the options %j', async (most, options) => {
+    const all = Array.from({ length: most + 10 }, (_, n) => `m${n}`)
+    const { told } = watch(from(all).pipe(toTopic(slow.producer, Orders, { ordered: true, concurrency: 2, ...options })))
+    for (let at = 1; at < most; at++) await slow.answer(at)
+    expect(slow.sent).toHaveLength(most)
+    expect(told).toEqual([])
+    await slow.answer(0)
+    expect(told).toHaveLength(most)
+    expect(slow.sent).toHaveLength(most + 2)
+  })
+
   it('emits what was sent before the failed one when ordered, then fails', async () => {
     const { told } = watch(from(['a', 'b', 'c', 'd', 'e']).pipe(toTopic(slow.producer, Orders, { ordered: true, concurrency: 3 })))
     await slow.answer(1, notSent)
@@ -231,6 +245,8 @@ describe('toTopic', () => {
     [{ concurrency: Number.POSITIVE_INFINITY }],
     [{ maxBuffered: -1 }],
     [{ ordered: 1 }],
+    [{ window: 10 }],
+    [{ ordered: true, window: 0 }],
     [{ onError: 'ignore' }],
     [{ entry: {} }],
     [{ parallel: 3 }]
@@ -291,6 +307,44 @@ describe('sendEach', () => {
     subscription.unsubscribe()
     await turns()
     expect([asked, isReturned]).toEqual([3, true])
+  })
+
+  it('begins no more than a window ahead of the oldest one when ordered', async () => {
+    watch(sendEach(slow.producer, Orders, rows(100), { ordered: true, window: 4, concurrency: 2 }))
+    await turns()
+    for (const at of [1, 2, 3]) {
+      await slow.answer(at)
+      await turns()
+    }
+    expect([asked, slow.sent.length]).toEqual([4, 4])
+    await slow.answer(0)
+    await turns()
+    expect([asked, slow.sent.length]).toEqual([6, 6])
+  })
+
+  it('ends the iteration when it is unsubscribed while the next value is awaited', async () => {
+    let returned = 0
+    const waiting: AsyncIterator<string> = {
+      next: () => new Promise(() => {}),
+      return: () => Promise.reject(new Error(`nobody hears of this, ${++returned}`))
+    }
+    const { subscription } = watch(sendEach(slow.producer, Orders, { [Symbol.asyncIterator]: () => waiting }))
+    await turns()
+    expect(returned).toBe(0)
+    subscription.unsubscribe()
+    await turns()
+    expect(returned).toBe(1)
+  })
+
+  it('does not return to an iteration that has ended by itself', async () => {
+    let returned = 0
+    const empty: AsyncIterator<string> = {
+      next: async () => ({ done: true, value: undefined }),
+      return: async () => ({ done: true, value: ++returned })
+    }
+    const { told } = watch(sendEach(slow.producer, Orders, { [Symbol.asyncIterator]: () => empty }))
+    await turns()
+    expect([told, returned]).toEqual([['complete'], 0])
   })
 
   it('ends the iteration when a send fails', async () => {
