@@ -18,6 +18,8 @@ export interface ClusterClientsOptions {
   readonly logger: Logger
   /** The network as a client of this id sees it. */
   readonly networkOf: (clientId: string) => Network
+  /** Throws when the cluster is closed. */
+  readonly requireOpen: (call: string) => void
 }
 
 /** How long a consumer may take over what it has begun when its cluster closes. Milliseconds. */
@@ -40,13 +42,20 @@ export class ClusterClients {
   }
 
   /**
-   * @throws ClusterOptionsError for what the cluster decides, OptionsError, NameserverUnreachableError
+   * @throws ClusterOptionsError for what the cluster decides, OptionsError, NameserverUnreachableError, ClusterError `CLUSTER_CLOSED`
    */
   async connect(options: ClusterClientOptions): Promise<Client> {
     const decided = OWN_OPTIONS.find((name) => Object.hasOwn(options, name))
     if (decided !== undefined) throw new ClusterOptionsError(`connect.${decided}`, 'is decided by the cluster')
     const { logger } = this.#options
     const client = await connect({ logger, ...options, ...this.connection(options.clientId) })
+    try {
+      this.#options.requireOpen('connect')
+    } catch (error) {
+      // Closed meanwhile: nobody else would close it.
+      await client.close({ timeoutMs: 0 })
+      throw error
+    }
     this.#clients.add(client)
     return client
   }

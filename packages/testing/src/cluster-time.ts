@@ -1,12 +1,6 @@
 import { type Clock, type ManualClock, type PendingTimer, realClock, realPause } from 'net-ts-protocol-kit'
 import { ClusterError } from './cluster-error'
 
-/** How far a wait may move a hand-driven clock, or how long it may take on the real one. */
-export interface WaitOptions {
-  /** Milliseconds of the cluster's clock. */
-  readonly withinMs?: number
-}
-
 /** What a cluster's time needs to know of the world that its clock does not move. */
 export interface TimeSurroundings {
   /** `undefined`: the real clock. */

@@ -1,8 +1,7 @@
 import type { AnyTopic, Client } from '@rocketmq-ts/client'
-import { type Clock, formatEndpoint, type PendingTimer, silentLogger } from 'net-ts-protocol-kit'
-import { type ClusterClientOptions, ClusterClients, type ClusterConnection } from './cluster-clients'
+import type { Clock, PendingTimer } from 'net-ts-protocol-kit'
+import type { ClusterClientOptions, ClusterConnection } from './cluster-clients'
 import { ClusterError } from './cluster-error'
-import { loopbackNetwork, memoryNetwork } from './cluster-network'
 import {
   type ClusterGroupOptions,
   type ClusterTopicOptions,
@@ -10,22 +9,22 @@ import {
   checkTopicOptions,
   type ResolvedClusterOptions
 } from './cluster-options'
-import { ClusterServers } from './cluster-servers'
-import { ClusterTime, type WaitOptions } from './cluster-time'
+import { type ClusterParts, clusterParts } from './cluster-parts'
 import type { ExpectOptions } from './expectation/expect-options'
-import { Expectations } from './expectation/expectations'
 import { type Match, readMatch } from './expectation/message-match'
-import { faultyNetwork } from './faults/faulty-network'
-import { FaultNetwork, type Faults } from './faults/index'
+import type { Faults } from './faults/index'
 import type { ConnectedClient } from './inspection/connected-clients'
 import { type GroupLag, lagOf, type QueueProgress } from './inspection/group-progress'
-import { type DeadLetterDetails, Inspection } from './inspection/inspection'
+import type { DeadLetterDetails } from './inspection/inspection'
 import type { StoredMessageOf } from './inspection/stored-message'
 import type { DelayedDetails, RetryDetails } from './inspection/waiting-messages'
-import { StillnessWatch } from './stillness-watch'
+import { resolveWaitOptions, type WaitOptions } from './wait-options'
 
 /** How far a call of the cluster itself may move time: more than any of them can take. Milliseconds. */
 const OWN_CALLS_MS = 120_000
+
+/** How long `drive()` waits when it is not told. Milliseconds. */
+const DRIVE_WITHIN_MS = 60_000
 
 /** A whole cluster in this process. Made by `startCluster()`. */
 export class Cluster {
@@ -34,61 +33,32 @@ export class Cluster {
   /** Faults on demand: connections that break, frames that get lost. */
   readonly faults: Faults
   readonly #options: ResolvedClusterOptions
-  readonly #servers: ClusterServers
-  readonly #clients: ClusterClients
-  readonly #time: ClusterTime
-  readonly #inspection: Inspection
-  readonly #expectations: Expectations
-  readonly #watch: StillnessWatch | undefined
+  readonly #parts: ClusterParts
   #closing: Promise<void> | undefined
 
   /** @internal */
   static async start(options: ResolvedClusterOptions): Promise<Cluster> {
     const cluster = new Cluster(options)
     try {
-      await cluster.#do('startCluster()', cluster.#servers.start())
+      await cluster.#do('startCluster()', cluster.#parts.servers.start())
       return cluster
     } catch (error) {
-      await cluster.close()
+      // Why it did not start tells more than why what had been started did not stop.
+      await cluster.close().catch(() => undefined)
       throw error
     }
   }
 
   private constructor(options: ResolvedClusterOptions) {
-    const { clock: manual, listen, logger } = options
     this.#options = options
-    const hasRealNetwork = listen
-    this.#time = new ClusterTime({ manual, hasRealNetwork, handlersMark: () => this.#clients.handlersMark })
-    this.clock = this.#time.clock
-    const faultNetwork = new FaultNetwork({ clock: this.clock, addressesOf: (clientId) => this.#addressesOf(clientId) })
-    this.faults = faultNetwork.faults
-    const places = listen ? loopbackNetwork() : memoryNetwork(this.clock, options.seed)
-    const network = faultyNetwork(places, faultNetwork, options.brokers)
-    this.#servers = new ClusterServers(options, network, this.clock)
-    this.#clients = new ClusterClients({
-      nameservers: () => this.nameservers,
-      clock: this.clock,
-      logger,
-      networkOf: (clientId) => network.clientNetwork(clientId)
-    })
-    this.#watch = manual === undefined || logger === silentLogger ? undefined : new StillnessWatch(manual, logger)
-    const { clock } = this
-    const servers = this.#servers
-    const clients = this.#clients
-    this.#inspection = new Inspection({ servers, clients, clock, delayLevels: options.delays })
-    this.#expectations = new Expectations({
-      time: this.#time,
-      inspection: this.#inspection,
-      clients,
-      requireOpen: (call) => this.#requireOpen(call),
-      servers: () => servers.states,
-      faults: () => this.faults.active.map(String)
-    })
+    this.#parts = clusterParts(options, (call) => this.#requireOpen(call))
+    this.clock = this.#parts.clock
+    this.faults = this.#parts.faults
   }
 
   /** `host:port` of the nameserver, for any client. */
   get nameservers(): string {
-    return this.#servers.nameserver.address
+    return this.#parts.servers.nameserver.address
   }
 
   /** Names of the brokers, running or not. */
@@ -104,7 +74,7 @@ export class Cluster {
    */
   connection(): ClusterConnection {
     this.#requireOpen('connection')
-    return this.#clients.connection()
+    return this.#parts.clients.connection()
   }
 
   /**
@@ -113,7 +83,7 @@ export class Cluster {
    */
   async connect(options: ClusterClientOptions = {}): Promise<Client> {
     this.#requireOpen('connect')
-    return this.#do('connect()', this.#clients.connect(options))
+    return this.#do('connect()', this.#parts.clients.connect(options))
   }
 
   /**
@@ -122,13 +92,13 @@ export class Cluster {
    */
   async advance(ms: number): Promise<void> {
     this.#requireOpen('advance')
-    await this.#time.advance(ms)
+    await this.#parts.time.advance(ms)
   }
 
   /** Returns when nothing is left to do without moving time. Rejects with a `ClusterError` `CLOCK_IS_REAL`. */
   async settle(): Promise<void> {
     this.#requireOpen('settle')
-    await this.#time.settle()
+    await this.#parts.time.settle()
   }
 
   /**
@@ -136,9 +106,10 @@ export class Cluster {
    * clock until it settles, by `withinMs` at most (default 60,000).
    * Rejects with what the promise rejects with, or with a `ClusterError` `NOT_SETTLED`.
    */
-  async drive<T>(promise: Promise<T>, { withinMs = 60_000 }: WaitOptions = {}): Promise<T> {
+  async drive<T>(promise: Promise<T>, options: WaitOptions = {}): Promise<T> {
     this.#requireOpen('drive')
-    return this.#time.drive('the promise', promise, withinMs)
+    const { withinMs } = resolveWaitOptions('drive', options, DRIVE_WITHIN_MS)
+    return this.#parts.time.drive('the promise', promise, withinMs)
   }
 
   /**
@@ -148,7 +119,7 @@ export class Cluster {
    */
   pendingTimers(): readonly PendingTimer[] {
     this.#requireOpen('pendingTimers')
-    return this.#time.pendingTimers()
+    return this.#parts.time.pendingTimers()
   }
 
   /**
@@ -157,13 +128,13 @@ export class Cluster {
    */
   async messages<const T extends AnyTopic | string>(topic: T): Promise<Array<StoredMessageOf<T>>> {
     this.#requireOpen('messages')
-    return (await this.#inspection.messages(topic)) as Array<StoredMessageOf<T>>
+    return (await this.#parts.inspection.messages(topic)) as Array<StoredMessageOf<T>>
   }
 
   /** Messages to a topic that wait for their delay to be over. Rejects with a `ClusterError` `TOPIC_UNKNOWN`. */
   async delayed<const T extends AnyTopic | string>(topic: T): Promise<Array<StoredMessageOf<T> & DelayedDetails>> {
     this.#requireOpen('delayed')
-    return (await this.#inspection.delayed(topic)) as Array<StoredMessageOf<T> & DelayedDetails>
+    return (await this.#parts.inspection.delayed(topic)) as Array<StoredMessageOf<T> & DelayedDetails>
   }
 
   /**
@@ -172,7 +143,7 @@ export class Cluster {
    */
   async retries<const T extends AnyTopic | string = string>(group: string, topic?: T): Promise<Array<StoredMessageOf<T> & RetryDetails>> {
     this.#requireOpen('retries')
-    return (await this.#inspection.retries(group, topic)) as Array<StoredMessageOf<T> & RetryDetails>
+    return (await this.#parts.inspection.retries(group, topic)) as Array<StoredMessageOf<T> & RetryDetails>
   }
 
   /** Messages that a group has given up, of one topic or of all. Rejects with a `ClusterError` `GROUP_UNKNOWN`. */
@@ -181,7 +152,7 @@ export class Cluster {
     topic?: T
   ): Promise<Array<StoredMessageOf<T> & DeadLetterDetails>> {
     this.#requireOpen('deadLetters')
-    return (await this.#inspection.deadLetters(group, topic)) as Array<StoredMessageOf<T> & DeadLetterDetails>
+    return (await this.#parts.inspection.deadLetters(group, topic)) as Array<StoredMessageOf<T> & DeadLetterDetails>
   }
 
   /**
@@ -190,7 +161,7 @@ export class Cluster {
    */
   async offsets(group: string): Promise<QueueProgress[]> {
     this.#requireOpen('offsets')
-    return this.#inspection.progress(group).queues()
+    return this.#parts.inspection.progress(group).queues()
   }
 
   /** How many messages of these topics a consumer group has not consumed. Rejects with a `ClusterError` `GROUP_UNKNOWN`. */
@@ -205,7 +176,7 @@ export class Cluster {
    */
   clients(): ConnectedClient[] {
     this.#requireOpen('clients')
-    return this.#inspection.clients
+    return this.#parts.inspection.clients
   }
 
   /**
@@ -220,7 +191,7 @@ export class Cluster {
     options: ExpectOptions = {}
   ): Promise<Array<StoredMessageOf<T>>> {
     this.#requireOpen('expectDelivered')
-    const delivered = await this.#expectations.delivered(group, readMatch('expectDelivered', match), options)
+    const delivered = await this.#parts.expectations.delivered(group, readMatch('expectDelivered', match), options)
     return delivered as Array<StoredMessageOf<T>>
   }
 
@@ -231,7 +202,7 @@ export class Cluster {
     options: ExpectOptions = {}
   ): Promise<Array<StoredMessageOf<T> & DeadLetterDetails>> {
     this.#requireOpen('expectDeadLetter')
-    const dead = await this.#expectations.deadLetter(group, readMatch('expectDeadLetter', match), options)
+    const dead = await this.#parts.expectations.deadLetter(group, readMatch('expectDeadLetter', match), options)
     return dead as Array<StoredMessageOf<T> & DeadLetterDetails>
   }
 
@@ -239,26 +210,26 @@ export class Cluster {
   async createTopic(name: string, options: ClusterTopicOptions = {}): Promise<void> {
     this.#requireOpen('createTopic')
     checkTopicOptions('createTopic', options, this.brokers)
-    await this.#do('createTopic()', this.#servers.createTopic(name, options))
+    await this.#do('createTopic()', this.#parts.servers.createTopic(name, options))
   }
 
   /** Creates a consumer group on every broker, or changes its settings. Rejects with a `GroupError` or `ClusterError`. */
   async createGroup(name: string, options: ClusterGroupOptions = {}): Promise<void> {
     this.#requireOpen('createGroup')
     checkGroupOptions('createGroup', options)
-    this.#servers.createGroup(name, options)
+    this.#parts.servers.createGroup(name, options)
   }
 
   /** Stops a broker, by default the only one, as an orderly shutdown does. What it stored stays. */
   async stopBroker(name?: string): Promise<void> {
     this.#requireOpen('stopBroker')
-    await this.#do('stopBroker()', this.#servers.broker(name).stop())
+    await this.#do('stopBroker()', this.#parts.servers.broker(name).stop())
   }
 
   /** Starts a broker that was stopped, at its old address, over what it stored. Rejects with `LISTEN_FAILED` when its port is taken. */
   async startBroker(name?: string): Promise<void> {
     this.#requireOpen('startBroker')
-    await this.#do('startBroker()', this.#servers.broker(name).start())
+    await this.#do('startBroker()', this.#parts.servers.broker(name).start())
   }
 
   /** Stops a broker and starts it again. */
@@ -270,13 +241,13 @@ export class Cluster {
   /** Stops the nameserver. Clients go on with the routes they know. */
   async stopNameserver(): Promise<void> {
     this.#requireOpen('stopNameserver')
-    await this.#do('stopNameserver()', this.#servers.nameserver.stop())
+    await this.#do('stopNameserver()', this.#parts.servers.nameserver.stop())
   }
 
   /** Starts the nameserver at its old address. It knows nothing until the brokers register again, within 30 s. */
   async startNameserver(): Promise<void> {
     this.#requireOpen('startNameserver')
-    await this.#do('startNameserver()', this.#servers.nameserver.start())
+    await this.#do('startNameserver()', this.#parts.servers.nameserver.start())
   }
 
   /** Stops the nameserver and starts it again. */
@@ -298,22 +269,17 @@ export class Cluster {
     await this.close()
   }
 
-  #addressesOf(clientId: string): readonly string[] {
-    const clients = this.#servers.brokers.flatMap((node) => node.contents.clients)
-    return clients.filter((client) => client.clientId === clientId).map(({ address }) => formatEndpoint(address))
-  }
-
   async #close(): Promise<void> {
-    this.#watch?.stop()
+    this.#parts.watch?.stop()
     this.faults.endAll()
-    const closed = await Promise.allSettled([this.#do('close() of the clients', this.#clients.close())])
-    closed.push(...(await Promise.allSettled([this.#do('close()', this.#servers.stop())])))
+    const closed = await Promise.allSettled([this.#do('close() of the clients', this.#parts.clients.close())])
+    closed.push(...(await Promise.allSettled([this.#do('close()', this.#parts.servers.stop())])))
     const failure = closed.find((result) => result.status === 'rejected')
     if (failure !== undefined) throw failure.reason
   }
 
   #do<T>(what: string, promise: Promise<T>): Promise<T> {
-    return this.#time.drive(what, promise, OWN_CALLS_MS)
+    return this.#parts.time.drive(what, promise, OWN_CALLS_MS)
   }
 
   #requireOpen(call: string): void {

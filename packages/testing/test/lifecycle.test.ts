@@ -92,6 +92,11 @@ describe('a promise that needs time to pass', () => {
     await expect(cluster.drive(producer.send(Orders, { id: 'o-2', total: 2 }))).rejects.toMatchObject({ sent: 'no' })
   })
 
+  it.each([{ within: 5 }, { withinMs: Number.NaN }, { withinMs: -1 }, { withinMs: '5' }])('refuses the options %j', async (options) => {
+    await using cluster = await startCluster()
+    await expect(cluster.drive(Promise.resolve(), options as object)).rejects.toMatchObject({ code: 'OPTION_INVALID' })
+  })
+
   it('is given up with a typed error when it does not settle', async () => {
     await using cluster = await startCluster()
     const never = cluster.drive(new Promise(() => {}), { withinMs: 5000 })
@@ -102,6 +107,16 @@ describe('a promise that needs time to pass', () => {
 })
 
 describe('closing', () => {
+  it('leaves no client that was just being connected', async () => {
+    const cluster = await startCluster()
+    const clock = cluster.clock as ManualClock
+    const connecting = cluster.connect()
+    const closing = cluster.close()
+    await expect(connecting).rejects.toMatchObject({ code: 'CLUSTER_CLOSED' })
+    await closing
+    expect(clock.pendingTimers).toEqual([])
+  })
+
   it('drives the clock itself when a handler does not end', async () => {
     const cluster = await startCluster({ topics: { orders: { queues: 1 } } })
     const mq = await cluster.connect()

@@ -1,6 +1,6 @@
 import { ClusterOptionsError } from '../cluster-error'
 import { refuseUnknown } from '../cluster-options'
-import type { WaitOptions } from '../cluster-time'
+import { readWithin, type WaitOptions } from '../wait-options'
 
 /** How many messages are expected, and how long they may take. */
 export interface ExpectOptions extends WaitOptions {
@@ -29,10 +29,10 @@ const REAL_WITHIN_MS = 4000
 /** @throws ClusterOptionsError */
 export function resolveExpectOptions(call: string, options: ExpectOptions, drivenMs: number, isDriven: boolean): ResolvedExpectOptions {
   refuseUnknown(call, options, { count: true, withinMs: true })
-  const { count, withinMs = isDriven ? drivenMs : REAL_WITHIN_MS } = options
+  const { count } = options
+  const withinMs = readWithin(call, options.withinMs, isDriven ? drivenMs : REAL_WITHIN_MS)
   if (count !== undefined && !(Number.isSafeInteger(count) && count >= 0)) {
     throw new ClusterOptionsError(`${call}.count`, 'must be a whole number')
   }
-  if (!(withinMs >= 0 && withinMs < Number.POSITIVE_INFINITY)) throw new ClusterOptionsError(`${call}.withinMs`, 'must be milliseconds')
   return { count, withinMs }
 }
