@@ -2,10 +2,10 @@ import { RocketMQError, type RocketMQErrorFacts, type RocketMQErrorOptions } fro
 import { responseCodeName } from '@rocketmq-ts/remoting/wire'
 import { type MessageQueue, queueText } from './message-queue'
 
-/** Options, names or arguments that can never work: fix the call. Code `OPTIONS_INVALID`. */
+/** Options, names or arguments that can never work: fix the call. Code `OPTION_INVALID`. */
 export class OptionsError extends RocketMQError {
   constructor(message: string, facts: RocketMQErrorFacts = {}) {
-    super('OPTIONS_INVALID', message, { facts })
+    super('OPTION_INVALID', message, { facts })
   }
 }
 

@@ -47,7 +47,7 @@ export class MemoryMessageStore implements MessageStore {
   #waiters: Array<(status: CommitStatus) => void> = []
   #isOpen = false
 
-  /** @throws StoreError `STORE_OPTIONS_ILLEGAL`. */
+  /** @throws StoreError `OPTION_INVALID`. */
   constructor(options: MemoryMessageStoreOptions) {
     this.#options = resolveMemoryOptions(options)
     this.#log = new MemoryCommitLog(this.#options)

@@ -21,7 +21,7 @@ const MIB = 1024 * 1024
 const BESIDE_BODY_BYTES = 64 * 1024
 const KNOWN: ReadonlySet<string> = new Set(['now', 'defer', 'maxMessageBytes', 'maxBytes', 'chunkBytes'])
 
-/** @throws StoreError `STORE_OPTIONS_ILLEGAL` naming the option. */
+/** @throws StoreError `OPTION_INVALID` naming the option. */
 export function resolveMemoryOptions(options: MemoryMessageStoreOptions): ResolvedMemoryOptions {
   for (const name of Object.keys(options)) if (!KNOWN.has(name)) throw illegal(name, 'is no option of the memory store')
   const { now, defer, maxMessageBytes = 4 * MIB, maxBytes = 512 * MIB, chunkBytes = 4 * MIB } = options
@@ -36,5 +36,5 @@ function checkBytes(name: string, value: number, min: number): void {
 }
 
 function illegal(name: string, problem: string): StoreError {
-  return new StoreError('STORE_OPTIONS_ILLEGAL', `option ${name} ${problem}`, { option: name })
+  return new StoreError('OPTION_INVALID', `option ${name} ${problem}`, { option: name })
 }

@@ -8,7 +8,7 @@ export type StoreErrorCode =
   | 'STORE_NOT_WRITABLE'
   | 'STORE_CLOSED'
   | 'DOCUMENT_NAME_ILLEGAL'
-  | 'STORE_OPTIONS_ILLEGAL'
+  | 'OPTION_INVALID'
 
 /** A refusal of the store: nothing was stored. `facts` name the limit and the value. */
 export class StoreError extends CodedError {

@@ -219,7 +219,7 @@ describe('a memory store', () => {
         new MemoryMessageStore({ ...timing, ...options })
         throw new Error(`${option} was taken`)
       } catch (error) {
-        expect(error).toMatchObject({ code: 'STORE_OPTIONS_ILLEGAL', facts: { option } })
+        expect(error).toMatchObject({ code: 'OPTION_INVALID', facts: { option } })
       }
     }
   })

@@ -6,10 +6,10 @@ import { CodedError } from '@rocketmq-ts/remoting/wire'
  */
 export class RocketMQContainerError extends CodedError {}
 
-/** `ILLEGAL_OPTION`: an option is unknown, of the wrong type or out of range. `facts.option` names it. */
+/** `OPTION_INVALID`: an option is unknown, of the wrong type or out of range. `facts.option` names it. */
 export class OptionError extends RocketMQContainerError {
   constructor(option: string, problem: string) {
-    super('ILLEGAL_OPTION', `option ${option} ${problem}`, { facts: { option } })
+    super('OPTION_INVALID', `option ${option} ${problem}`, { facts: { option } })
   }
 }
 

@@ -106,6 +106,6 @@ describe('the options', () => {
   ])('refuse %s and name the option', (_, options, option) => {
     const error = refusal(options)
     expect(error).toBeInstanceOf(OptionError)
-    expect(error).toMatchObject({ code: 'ILLEGAL_OPTION', retriable: false, facts: { option } })
+    expect(error).toMatchObject({ code: 'OPTION_INVALID', retriable: false, facts: { option } })
   })
 })

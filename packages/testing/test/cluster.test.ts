@@ -124,7 +124,7 @@ describe('a cluster', () => {
     // @ts-expect-error the network is the cluster's
     await expect(cluster.connect({ network })).rejects.toMatchObject({ code: 'OPTION_INVALID', facts: { option: 'connect.network' } })
     // @ts-expect-error there is no such option
-    await expect(cluster.connect({ nameserver: 'x' })).rejects.toMatchObject({ code: 'OPTIONS_INVALID' })
+    await expect(cluster.connect({ nameserver: 'x' })).rejects.toMatchObject({ code: 'OPTION_INVALID' })
   })
 })
 
