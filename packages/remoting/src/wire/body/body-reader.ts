@@ -1,22 +1,28 @@
 import { ProtocolError } from 'net-ts-protocol-kit'
-import { referenceIn, resolveReference } from '../json/reference'
+import { References, referenceIn } from '../json/reference'
 import type { JsonValue } from '../json/value'
 import type { BodyType } from './body-type'
 
 const MAX_DEPTH = 64
-/** A reference costs no text, so a short document could ask for any number of values. */
+/** References cost little text, so a short document could ask for any number of values: what a document may stand for grows with its length. */
 const MAX_VALUES = 2_000_000
+const FREE_VALUES = 1000
+const MAX_VALUES_PER_BYTE = 16
 const MAX_REFERENCES_IN_A_ROW = 8
 
 /** One walk over a document along its schema: follows references, knows where it is, and ends. */
 export class BodyReader {
   readonly #root: JsonValue
+  readonly #references: References
   readonly #ancestors: JsonValue[] = []
   readonly #path: string[] = []
-  #valuesLeft = MAX_VALUES
+  #valuesLeft: number
 
-  constructor(root: JsonValue) {
+  /** `length` is that of the document's text. */
+  constructor(root: JsonValue, length = Number.POSITIVE_INFINITY) {
     this.#root = root
+    this.#references = new References(root)
+    this.#valuesLeft = Math.min(MAX_VALUES, FREE_VALUES + MAX_VALUES_PER_BYTE * length)
   }
 
   /** Reads the document itself. */
@@ -32,7 +38,7 @@ export class BodyReader {
     if (this.#path.length > MAX_DEPTH) this.fail(`is deeper than ${MAX_DEPTH}`)
     if (this.#valuesLeft-- <= 0) this.fail('stands for too many values')
     const target = this.#resolve(json)
-    const value = target === null ? undefined : type.read(target, this)
+    const value = target === null || type.isNothing?.(target) === true ? undefined : type.read(target, this)
     this.#path.pop()
     this.#ancestors.pop()
     return value
@@ -43,13 +49,14 @@ export class BodyReader {
     throw new ProtocolError(`${field === '' ? 'body' : field} ${reason}`, { field, reason })
   }
 
+  /** A reference to nothing is `null`, as official readers take it. */
   #resolve(json: JsonValue): JsonValue {
     let target = json
     for (let count = 0; count < MAX_REFERENCES_IN_A_ROW; count++) {
       const path = referenceIn(target)
       if (path === undefined) return target
-      const found = resolveReference(path, this.#root, this.#ancestors)
-      target = found === undefined ? this.fail('refers to nothing') : found
+      target = this.#references.resolve(path, this.#ancestors) ?? null
+      if (this.#ancestors.includes(target)) this.fail('holds itself')
     }
     return this.fail('refers in circles')
   }

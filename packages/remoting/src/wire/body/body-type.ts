@@ -6,6 +6,8 @@ import type { BodyReader } from './body-reader'
 export interface BodyType<Value = unknown> {
   /** For error texts. */
   readonly name: string
+  /** An empty text, or one that says `null`, stands for no value here, as official readers take it. */
+  readonly isNothing?: (json: JsonValue) => boolean
   /** Never called with `null`. Throws a `ProtocolError` through `reader.fail`. */
   read(json: JsonValue, reader: BodyReader): Value
   write(value: Value, style: JsonStyle): string

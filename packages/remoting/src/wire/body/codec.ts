@@ -69,7 +69,7 @@ export function optionalBody<Body>(codec: BodyCodec<Body>): BodyCodec<Body | und
  * Throws a `ProtocolError` with the field and the reason, and nothing else.
  */
 export function decodeBody<Body>(type: BodyType<Body>, bytes: Buffer, limits?: JsonLimits): Body {
-  return new BodyReader(readJsonBytes(bytes, limits)).readRoot(type)
+  return new BodyReader(readJsonBytes(bytes, limits), bytes.length).readRoot(type)
 }
 
 /** Writes a JSON body of a class as official readers of every release take it. */

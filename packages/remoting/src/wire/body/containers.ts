@@ -1,6 +1,6 @@
 import { readJson } from '../json/read-json'
 import { isJsonArray, type JsonKey, JsonNumber, JsonObject, type JsonValue } from '../json/value'
-import { type JsonStyle, quote } from '../json/write-json'
+import { type JsonStyle, objectKey, quote } from '../json/write-json'
 import { parseSafe } from '../numbers'
 import type { BodyReader } from './body-reader'
 import type { BodyType } from './body-type'
@@ -44,19 +44,27 @@ export function numberMap<Value>(of: BodyType<Value>): BodyType<ReadonlyMap<numb
 }
 
 /**
- * A map with objects as keys, as pairs in the order of the wire. Written with bare objects as keys, the only form that every release reads;
- * read also from keys that are text holding the object.
+ * A map with objects as keys, as pairs in the order of the wire; of equal keys the last one counts, and `null` is no key. Written with bare
+ * objects as keys, the only form that every release reads; read also from keys that are text holding the object, as fastjson 1 writes them
+ * in the standard form.
  */
 export function objectMap<Key, Value>(keyType: BodyType<Key>, of: BodyType<Value>): BodyType<ReadonlyArray<readonly [Key, Value]>> {
   return {
     name: `map by ${keyType.name} of ${of.name}`,
-    read: (json, reader) =>
-      readMembers(json, reader, of, (key) => {
-        const object = typeof key === 'string' ? readJson(key) : key
-        return reader.read(keyType, object, json, '(key)') ?? reader.fail('has no key')
-      }),
-    write: (value, style) => `{${value.map(([key, item]) => `${keyType.write(key, style)}:${of.write(item, style)}`).join(',')}}`
+    read: (json, reader) => {
+      const pairs = new Map<string, readonly [Key, Value]>()
+      for (const [key, value] of readMembers(json, reader, of, (name) => readObjectKey(keyType, name, json, reader))) {
+        if (key !== undefined) pairs.set(keyType.write(key, {}), [key, value])
+      }
+      return [...pairs.values()]
+    },
+    write: (value, style) =>
+      `{${value.map(([key, item]) => `${objectKey((inner) => keyType.write(key, inner), style)}:${of.write(item, style)}`).join(',')}}`
   }
+}
+
+function readObjectKey<Key>(type: BodyType<Key>, key: JsonKey, map: JsonValue, reader: BodyReader): Key | undefined {
+  return reader.read(type, typeof key === 'string' ? readJson(key) : key, map, '(key)')
 }
 
 function mapType<Key extends string | number, Value>(

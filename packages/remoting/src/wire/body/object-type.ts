@@ -38,6 +38,7 @@ interface Member extends MemberRule<unknown> {
 
 class ObjectType<Body extends object> implements BodyType<Body> {
   readonly name: string
+  readonly isNothing = (json: JsonValue): boolean => json === ''
   readonly #members: readonly Member[]
   readonly #byWire: ReadonlyMap<string, number>
 

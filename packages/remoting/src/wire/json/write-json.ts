@@ -15,20 +15,75 @@ export interface JsonStyle {
   readonly escapes?: 'fastjson' | 'fastjson2'
 }
 
-/** Writes a document without any space. Numbers keep their digits. */
+/** Writes a document without any space. Numbers keep their digits. Iterative, so that depth costs no stack. */
 export function writeJson(value: JsonValue, style: JsonStyle = {}): string {
-  if (value === null || typeof value === 'boolean') return String(value)
+  let written = ''
+  const pending: (JsonValue | Written)[] = [value]
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+    if (next instanceof Written) written += next.text
+    else if (isJsonArray(next))
+      unfold(
+        pending,
+        '[',
+        next.map((item) => [item]),
+        ']'
+      )
+    else if (next instanceof JsonObject)
+      unfold(
+        pending,
+        '{',
+        next.members.map(({ key, value }) => [...keyPieces(key, style), value]),
+        '}'
+      )
+    else written += scalarText(next, style)
+  }
+  return written
+}
+
+/** Text that is ready. */
+class Written {
+  readonly text: string
+
+  constructor(text: string) {
+    this.text = text
+  }
+}
+
+/** Puts a container on the stack by its pieces, the first one on top. */
+function unfold(pending: (JsonValue | Written)[], open: string, items: readonly (readonly (JsonValue | Written)[])[], close: string): void {
+  pending.push(new Written(close))
+  for (let index = items.length - 1; index >= 0; index--) {
+    const pieces = items[index] as readonly (JsonValue | Written)[]
+    for (let piece = pieces.length - 1; piece >= 0; piece--) pending.push(pieces[piece] as JsonValue | Written)
+    if (index > 0) pending.push(new Written(','))
+  }
+  pending.push(new Written(open))
+}
+
+function keyPieces(key: JsonKey, style: JsonStyle): readonly (JsonValue | Written)[] {
+  if (key instanceof JsonObject && !hasTextKeys(style)) return [key, new Written(':')]
+  return [new Written(`${writeKey(key, style)}:`)]
+}
+
+function scalarText(value: null | boolean | string | JsonNumber, style: JsonStyle): string {
   if (typeof value === 'string') return quote(value, style)
-  if (value instanceof JsonNumber) return value.text
-  if (isJsonArray(value)) return `[${value.map((item) => writeJson(item, style)).join(',')}]`
-  return `{${value.members.map((member) => `${writeKey(member.key, style)}:${writeJson(member.value, style)}`).join(',')}}`
+  return value instanceof JsonNumber ? value.text : String(value)
 }
 
 /** A member name: text in quotes, a bare number, or a whole object. */
 export function writeKey(key: JsonKey, style: JsonStyle): string {
-  if (key instanceof JsonObject) return writeJson(key, style)
+  if (key instanceof JsonObject) return objectKey((inner) => writeJson(key, inner), style)
   if (typeof key === 'string') return quote(key, style)
   return style.standard === true ? `"${key.text}"` : key.text
+}
+
+/** An object as member name: bare, or in the standard form of fastjson 1 as a text that holds it. */
+export function objectKey(write: (style: JsonStyle) => string, style: JsonStyle): string {
+  return hasTextKeys(style) ? quote(write({ escapes: 'fastjson' }), style) : write(style)
+}
+
+function hasTextKeys(style: JsonStyle): boolean {
+  return style.standard === true && style.escapes === 'fastjson'
 }
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must be escaped.
