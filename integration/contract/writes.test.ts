@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals'
 import { connect } from '@rocketmq-ts/client'
 import { startServer } from '@rocketmq-ts/server'
 import { realNetwork } from 'net-ts-protocol-kit'
-import { CountingNetwork } from './counting-network'
+import { CountingNetwork } from '../../benchmarks/src/drivers/counting-network'
 
 const IN_FLIGHT = 256
 const MESSAGES = 25_600

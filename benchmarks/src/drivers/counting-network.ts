@@ -1,6 +1,6 @@
 import type { ByteStream, Network } from 'net-ts-protocol-kit'
 
-/** A network that counts the writes to its sockets, whoever opened them. */
+/** A network that counts the writes to its sockets, whoever opened them. The contract suite counts with it too. */
 export class CountingNetwork implements Network {
   /** Calls of `write` and `writeAll`: each is one write to the transport. */
   writes = 0
