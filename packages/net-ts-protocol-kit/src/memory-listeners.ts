@@ -1,5 +1,6 @@
+import type { CodedError } from './coded-error'
 import { formatEndpoint } from './endpoint'
-import type { ByteStream, Endpoint, ListenOptions } from './network'
+import type { ByteStream, Endpoint, ListenOptions, TlsMode } from './network'
 import { listenFailed } from './network-errors'
 
 /** A listener of an in-memory network. */
@@ -7,7 +8,8 @@ export interface MemoryListener {
   /** The machine it listens on, by its address. */
   readonly machine: string
   readonly endpoint: Endpoint
-  readonly isSecure: boolean
+  readonly tlsMode: TlsMode
+  readonly refused: ((error: CodedError) => void) | undefined
   readonly maxConnections: number
   readonly accept: (stream: ByteStream) => void
   /** Connections that are open. */
@@ -23,13 +25,16 @@ export class MemoryListeners {
 
   /** Throws `LISTEN_FAILED` when the port is taken. */
   add(machine: string, options: ListenOptions, accept: (stream: ByteStream) => void): MemoryListener {
-    const { tls, maxConnections = Number.POSITIVE_INFINITY } = options
+    const { tls, tlsMode = tls === undefined ? 'disabled' : 'enforcing', refused, maxConnections = Number.POSITIVE_INFINITY } = options
     const host = options.host === 'localhost' ? '127.0.0.1' : options.host
     const endpoint: Endpoint = { host, port: options.port === 0 ? this.#freePort() : options.port }
     if (this.#isTaken(machine, endpoint)) {
       throw listenFailed(endpoint, new Error(`listen EADDRINUSE: address already in use ${formatEndpoint(endpoint)}`))
     }
-    const listener: MemoryListener = { machine, endpoint, isSecure: tls !== undefined, maxConnections, accept, accepted: 0 }
+    if (tlsMode !== 'disabled' && tls === undefined) {
+      throw listenFailed(endpoint, new Error(`TLS mode ${tlsMode} needs a certificate and its key`))
+    }
+    const listener: MemoryListener = { machine, endpoint, tlsMode, refused, maxConnections, accept, accepted: 0 }
     this.#listeners.push(listener)
     return listener
   }

@@ -4,7 +4,7 @@ import { type MemoryLink, memoryLink } from './memory-link'
 import { isLoopback, type MemoryListener, MemoryListeners } from './memory-listeners'
 import { MemoryStream } from './memory-stream'
 import type { ByteStream, ConnectOptions, Endpoint, Listener, ListenOptions, Network } from './network'
-import { connectAborted, connectFailed, connectTimedOut, resolveFailed } from './network-errors'
+import { connectAborted, connectFailed, connectTimedOut, resolveFailed, tlsDisabled, tlsRequired } from './network-errors'
 
 /** Settings of a {@link MemoryNetwork}. */
 export interface MemoryNetworkOptions extends MemoryConditionsOptions {
@@ -108,8 +108,9 @@ export class MemoryNetwork implements Network {
     try {
       if (this.#refused.has(formatEndpoint({ host, port }))) throw refusal({ host, port })
       const { listener, server } = this.#reach(machine, { host, port })
-      if (listener.isSecure !== (tls !== undefined)) throw new Error('one side speaks TLS and the other does not')
-      return this.#join(listener, { host: isLoopback(server.host) ? server.host : machine, port: this.#takeClientPort() }, server)
+      const client: Endpoint = { host: isLoopback(server.host) ? server.host : machine, port: this.#takeClientPort() }
+      admit(listener, client, tls !== undefined)
+      return this.#join(listener, client, server)
     } catch (cause) {
       return connectFailed({ host, port }, cause)
     }
@@ -162,6 +163,13 @@ export class MemoryNetwork implements Network {
 const rule = (rules: Set<string>, endpoint: Endpoint): (() => void) => {
   rules.add(formatEndpoint(endpoint))
   return () => void rules.delete(formatEndpoint(endpoint))
+}
+
+/** Whether both sides agree on TLS is known before anything is said: nobody speaks it here. */
+const admit = ({ tlsMode, refused }: MemoryListener, client: Endpoint, isTls: boolean): void => {
+  if (tlsMode === 'permissive' || (tlsMode === 'enforcing') === isTls) return
+  refused?.(isTls ? tlsDisabled(client) : tlsRequired(client))
+  throw new Error('one side speaks TLS and the other does not')
 }
 
 const refusal = (endpoint: Endpoint): Error => new Error(`connect ECONNREFUSED ${formatEndpoint(endpoint)}`)

@@ -40,3 +40,23 @@ export const listenFailed = (endpoint: Endpoint, cause: unknown): CodedError =>
 /** The name has no address. */
 export const resolveFailed = (host: string, cause: unknown): CodedError =>
   new CodedError('RESOLVE_FAILED', `cannot resolve ${host}: ${reasonOf(cause)}`, { retriable: true, facts: { host }, cause })
+
+/** A peer that does not speak TLS where it must. */
+export const tlsRequired = (peer: Endpoint): CodedError => refusal('TLS_REQUIRED', peer, 'it does not speak TLS, which is required here')
+
+/** A peer that speaks TLS where nobody does. */
+export const tlsDisabled = (peer: Endpoint): CodedError => refusal('TLS_DISABLED', peer, 'it speaks TLS, which is switched off here')
+
+/** A handshake that came to nothing. */
+export const handshakeFailed = (peer: Endpoint, cause: unknown): CodedError =>
+  refusal('TLS_HANDSHAKE_FAILED', peer, `the TLS handshake failed: ${reasonOf(cause)}`, cause)
+
+/** A peer that connected and said nothing. */
+export const firstByteTimedOut = (peer: Endpoint, timeoutMs: number): CodedError =>
+  refusal('FIRST_BYTE_TIMEOUT', peer, `it said nothing within ${timeoutMs} ms`)
+
+const refusal = (code: string, peer: Endpoint, reason: string, cause?: unknown): CodedError =>
+  new CodedError(code, `closed the connection from ${formatEndpoint(peer)}: ${reason}`, {
+    facts: { host: peer.host, port: peer.port },
+    cause
+  })

@@ -1,3 +1,5 @@
+import type { CodedError } from './coded-error'
+
 /** Where to connect or listen. */
 export interface Endpoint {
   readonly host: string
@@ -27,8 +29,23 @@ export interface ConnectOptions extends Endpoint {
   readonly signal?: AbortSignal
 }
 
+/**
+ * Who may come in, as the first byte tells: `disabled`, only who does not speak TLS; `permissive`, everybody; `enforcing`, only who speaks
+ * TLS. The client has to speak first, since nothing is said to it before that byte.
+ */
+export type TlsMode = 'disabled' | 'permissive' | 'enforcing'
+
 export interface ListenOptions extends Endpoint {
   readonly tls?: TlsOptions
+  /** Default: `enforcing` with `tls`, else whoever comes is taken without looking. The last two modes need `tls`. */
+  readonly tlsMode?: TlsMode
+  /** Milliseconds until the first byte has come where it is waited for, and then until a TLS handshake is over. Default 10 000 each. */
+  readonly handshakeTimeoutMs?: number
+  /**
+   * Told of each connection that was closed before it was accepted: `TLS_REQUIRED`, `TLS_DISABLED`, `TLS_HANDSHAKE_FAILED`,
+   * `FIRST_BYTE_TIMEOUT`, with the peer in the facts. Must not throw.
+   */
+  readonly refused?: (error: CodedError) => void
   /** Connections above this number are closed at once. */
   readonly maxConnections?: number
 }

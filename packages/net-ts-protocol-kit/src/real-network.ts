@@ -1,15 +1,14 @@
 import { lookup } from 'node:dns/promises'
-import { connect as connectTcp, createServer, isIP, type Server, type Socket } from 'node:net'
+import { connect as connectTcp, isIP, type Server, type Socket } from 'node:net'
 import { networkInterfaces } from 'node:os'
-import { connect as connectTls, createServer as createTlsServer, type SecureVersion } from 'node:tls'
+import { connect as connectTls } from 'node:tls'
 import type { ByteStream, ConnectOptions, Endpoint, Listener, ListenOptions, Network, TlsOptions } from './network'
 import { connectAborted, connectFailed, connectTimedOut, listenFailed, resolveFailed } from './network-errors'
+import { createRealServer, knownSettings, MIN_TLS_VERSION } from './real-server'
 import { RealStream } from './real-stream'
 import { RealStreamInput } from './real-stream-input'
 
 const DEFAULT_CONNECT_TIMEOUT_MS = 10_000
-const TLS_HANDSHAKE_TIMEOUT_MS = 10_000
-const MIN_TLS_VERSION: SecureVersion = 'TLSv1.2'
 
 /**
  * TCP and TLS of this process: no delay, keep-alive after a minute, TLS 1.2 or newer with certificates verified unless told
@@ -72,27 +71,14 @@ const connectSecurely = ({ host, port }: Endpoint, tls: TlsOptions): Socket => {
   return connectTls({ ...fixed, ...knownSettings(tls), ...(servername === undefined ? {} : { servername }) })
 }
 
-/** Only the settings we know, in a fresh object, so that nothing else slips through. */
-const knownSettings = (tls: TlsOptions) => {
-  const { ca, cert, key, passphrase, rejectUnauthorized, requestCert } = tls
-  return {
-    ...(ca === undefined ? {} : { ca: typeof ca === 'string' || Buffer.isBuffer(ca) ? ca : [...ca] }),
-    ...(cert === undefined ? {} : { cert }),
-    ...(key === undefined ? {} : { key }),
-    ...(passphrase === undefined ? {} : { passphrase }),
-    ...(rejectUnauthorized === undefined ? {} : { rejectUnauthorized }),
-    ...(requestCert === undefined ? {} : { requestCert })
-  }
-}
-
 const openServer = (
-  { host, port, tls, maxConnections }: ListenOptions,
+  options: ListenOptions,
   accept: (stream: ByteStream) => void,
   resolve: (listener: Listener) => void,
   reject: (error: Error) => void
 ): void => {
-  const onSocket = (socket: Socket): void => accept(new RealStream(socket))
-  const server = tls === undefined ? createServer({ allowHalfOpen: true }, onSocket) : createSecureServer(tls, onSocket)
+  const { host, port, maxConnections } = options
+  const server = newServer(options, accept)
   if (maxConnections !== undefined) server.maxConnections = maxConnections
   server.once('error', (cause) => reject(listenFailed({ host, port }, cause)))
   server.listen({ host, port }, () => {
@@ -103,10 +89,13 @@ const openServer = (
   })
 }
 
-const createSecureServer = (tls: TlsOptions, onSocket: (socket: Socket) => void): Server => {
-  const options = { allowHalfOpen: true, minVersion: MIN_TLS_VERSION, handshakeTimeout: TLS_HANDSHAKE_TIMEOUT_MS }
-  const server = createTlsServer({ ...options, ...knownSettings(tls) }, onSocket)
-  return server.on('tlsClientError', (_error, socket) => socket.destroy())
+/** Throws `LISTEN_FAILED` when what it is to do TLS with is of no use. */
+const newServer = (options: ListenOptions, accept: (stream: ByteStream) => void): Server => {
+  try {
+    return createRealServer(options, (socket) => accept(new RealStream(socket)))
+  } catch (cause) {
+    throw listenFailed(options, cause)
+  }
 }
 
 const listenerOf = (server: Server, asked: Endpoint): Listener => {

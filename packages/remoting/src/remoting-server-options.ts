@@ -1,4 +1,4 @@
-import type { Clock, Logger, Network, TlsOptions } from 'net-ts-protocol-kit'
+import type { Clock, Logger, Network, TlsMode, TlsOptions } from 'net-ts-protocol-kit'
 import type { CommandLimits, LanguageName } from './wire/index'
 
 /** Settings of a {@link RemotingServer}. */
@@ -16,7 +16,13 @@ export interface RemotingServerOptions {
   readonly language?: LanguageName
   /** Version ordinal we claim. Default that of 5.5.0, 513. */
   readonly version?: number
+  /** Certificate and key, to speak TLS. Default: TLS is not spoken. */
   readonly tls?: TlsOptions
+  /**
+   * Who may come in, told apart on one port by the first byte: `disabled`, only who does not speak TLS; `permissive`, everybody; `enforcing`,
+   * only who does (read in remoting/…/common/TlsMode.java). Default: `enforcing` with `tls`.
+   */
+  readonly tlsMode?: TlsMode
 }
 
 /** Bounds of a {@link RemotingServer}. Times in milliseconds, sizes in bytes; `Infinity` switches one off. */

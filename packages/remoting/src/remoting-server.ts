@@ -5,6 +5,7 @@ import {
   ConnectionGroup,
   type Endpoint,
   type Listener,
+  type ListenOptions,
   RepeatedLog,
   Sweep,
   silentLogger
@@ -103,10 +104,7 @@ export class RemotingServer {
   async listen(): Promise<Endpoint> {
     if (this.#closing !== undefined) throw new RemotingClosedError('the server is closed and cannot listen again', {}, 'no')
     if (this.#listener !== undefined) throw new RocketMQError('ALREADY_LISTENING', 'the server is listening already')
-    const { network, host = '127.0.0.1', port, tls } = this.#options
-    const { maxConnections } = this.#limits
-    const bound = Number.isFinite(maxConnections) ? { maxConnections } : {}
-    const listener = await network.listen({ host, port, ...bound, ...(tls === undefined ? {} : { tls }) }, (stream) => this.#accept(stream))
+    const listener = await this.#options.network.listen(this.#listenOptions(), (stream) => this.#accept(stream))
     this.#listener = listener
     if (this.#closing !== undefined) await listener.close()
     return listener.endpoint
@@ -145,6 +143,20 @@ export class RemotingServer {
   close({ timeoutMs = 5000 }: { readonly timeoutMs?: number } = {}): Promise<void> {
     this.#closing ??= this.#close(timeoutMs)
     return this.#closing
+  }
+
+  #listenOptions(): ListenOptions {
+    const { host = '127.0.0.1', port, tls, tlsMode } = this.#options
+    const { maxConnections, firstFrameTimeoutMs } = this.#limits
+    return {
+      host,
+      port,
+      refused: (error) => this.#log.log('warn', `refused ${error.code}`, error.message, { ...error.facts, error }),
+      ...(Number.isFinite(maxConnections) ? { maxConnections } : {}),
+      ...(Number.isFinite(firstFrameTimeoutMs) ? { handshakeTimeoutMs: firstFrameTimeoutMs } : {}),
+      ...(tls === undefined ? {} : { tls }),
+      ...(tlsMode === undefined ? {} : { tlsMode })
+    }
   }
 
   #accept(stream: ByteStream): void {

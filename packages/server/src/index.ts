@@ -1,2 +1,3 @@
 export { Server, startServer } from './server'
 export { type ServerOptions, ServerOptionsError } from './server-options'
+export type { ServerTlsOptions } from './server-tls'

@@ -1,6 +1,7 @@
 import type { BrokerLimits, TopicOptions } from '@rocketmq-ts/broker'
 import { MemoryMessageStore, type MessageStore } from '@rocketmq-ts/store'
 import { type Clock, CodedError, type Logger, type Network, realClock, realNetwork, silentLogger } from 'net-ts-protocol-kit'
+import { type ServerTlsOptions, securedNetwork, tlsProblem } from './server-tls'
 
 /** How a nameserver and a broker in one process are set up. */
 export interface ServerOptions {
@@ -26,6 +27,8 @@ export interface ServerOptions {
   readonly topics?: Readonly<Record<string, TopicOptions>>
   /** What the broker takes at most. */
   readonly limits?: Partial<BrokerLimits>
+  /** Certificate, key and who may come in. Default: TLS is not spoken. */
+  readonly tls?: ServerTlsOptions
   /** Default: the real clock. */
   readonly clock?: Clock
   /** Default: the real network. */
@@ -36,7 +39,7 @@ export interface ServerOptions {
 
 /** Options with everything decided. */
 export type ResolvedServerOptions = Readonly<
-  Required<Omit<ServerOptions, 'advertisedAddress' | 'delayLevels' | 'limits'>> &
+  Required<Omit<ServerOptions, 'advertisedAddress' | 'delayLevels' | 'limits' | 'tls'>> &
     Pick<ServerOptions, 'advertisedAddress' | 'delayLevels' | 'limits'>
 >
 
@@ -59,6 +62,7 @@ const KNOWN: ReadonlySet<string> = new Set([
   'autoCreateTopics',
   'topics',
   'limits',
+  'tls',
   'clock',
   'network',
   'logger'
@@ -67,9 +71,10 @@ const KNOWN: ReadonlySet<string> = new Set([
 /** @throws ServerOptionsError naming the option. */
 export function resolveServerOptions(options: ServerOptions): ResolvedServerOptions {
   for (const option of Object.keys(options)) if (!KNOWN.has(option)) throw new ServerOptionsError(option, 'there is no such option')
+  const { tls, ...others } = options
   const clock = options.clock ?? realClock
   return Object.freeze({
-    ...options,
+    ...others,
     host: options.host ?? '127.0.0.1',
     nameserverPort: port('nameserverPort', options.nameserverPort ?? 9876),
     brokerPort: port('brokerPort', options.brokerPort ?? 10911),
@@ -79,9 +84,16 @@ export function resolveServerOptions(options: ServerOptions): ResolvedServerOpti
     autoCreateTopics: options.autoCreateTopics ?? true,
     topics: options.topics ?? {},
     clock,
-    network: options.network ?? realNetwork,
+    network: networkOf(options.network ?? realNetwork, tls),
     logger: options.logger ?? silentLogger
   })
+}
+
+function networkOf(network: Network, tls: ServerTlsOptions | undefined): Network {
+  if (tls === undefined) return network
+  const problem = tlsProblem(tls)
+  if (problem !== undefined) throw new ServerOptionsError('tls', problem)
+  return securedNetwork(network, tls)
 }
 
 function port(option: string, value: number): number {

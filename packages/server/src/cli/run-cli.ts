@@ -1,7 +1,9 @@
+import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { type Clock, CodedError, type Logger, type Network } from 'net-ts-protocol-kit'
 import { startServer } from '../server'
 import type { ServerOptions } from '../server-options'
+import { type ServerTlsOptions, TLS_MODES } from '../server-tls'
 
 const USAGE = `rocketmq-ts-server [options]: a RocketMQ nameserver and broker in one process, for development and tests
 
@@ -12,6 +14,9 @@ const USAGE = `rocketmq-ts-server [options]: a RocketMQ nameserver and broker in
   --name NAME                   name of the broker (broker-a)
   --cluster NAME                name of the cluster (DefaultCluster)
   --delay-levels LEVELS         how long each delay level waits ("1s 5s 10s 30s 1m 2m 3m 4m 5m 6m 7m 8m 9m 10m 20m 30m 1h 2h")
+  --tls-cert FILE               certificate to speak TLS with, PEM
+  --tls-key FILE                its key, PEM
+  --tls-mode MODE               who may come in: disabled, permissive (with and without TLS), enforcing (only with); (enforcing)
   --help
   --version
 
@@ -56,6 +61,9 @@ function readOptions(args: readonly string[], around: CliSurroundings): ServerOp
       name: { type: 'string' },
       cluster: { type: 'string' },
       'delay-levels': { type: 'string' },
+      'tls-cert': { type: 'string' },
+      'tls-key': { type: 'string' },
+      'tls-mode': { type: 'string' },
       help: { type: 'boolean', short: 'h' },
       version: { type: 'boolean', short: 'v' }
     }
@@ -72,7 +80,8 @@ function readOptions(args: readonly string[], around: CliSurroundings): ServerOp
     ...given('advertisedAddress', values['advertised-address']),
     ...given('brokerName', values.name),
     ...given('clusterName', values.cluster),
-    ...given('delayLevels', values['delay-levels'])
+    ...given('delayLevels', values['delay-levels']),
+    ...given('tls', tls(values['tls-mode'], values['tls-cert'], values['tls-key']))
   }
 }
 
@@ -99,6 +108,25 @@ function port(option: string, text: string | undefined): number | undefined {
   if (text === undefined) return undefined
   if (/^\d{1,5}$/.test(text) && Number(text) <= 65_535) return Number(text)
   throw new CodedError('OPTION_INVALID', `${option} must be a whole number from 0 to 65535, not "${text}"`)
+}
+
+function tls(mode: string | undefined, cert: string | undefined, key: string | undefined): ServerTlsOptions | undefined {
+  if (mode === undefined && cert === undefined && key === undefined) return undefined
+  const known = TLS_MODES.find((one) => one === mode)
+  if (mode !== undefined && known === undefined) {
+    throw new CodedError('OPTION_INVALID', `--tls-mode must be one of ${TLS_MODES.join(', ')}, not "${mode}"`)
+  }
+  return { ...given('mode', known), ...given('cert', file('--tls-cert', cert)), ...given('key', file('--tls-key', key)) }
+}
+
+function file(option: string, path: string | undefined): Buffer | undefined {
+  if (path === undefined) return undefined
+  try {
+    return readFileSync(path)
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    throw new CodedError('OPTION_INVALID', `${option} cannot be read: ${reason}`, { cause })
+  }
 }
 
 /** Only what went wrong is worth a line. */
