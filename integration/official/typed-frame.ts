@@ -6,6 +6,8 @@ import {
   encodeBatch,
   encodeCommand,
   findRequest,
+  type HeaderTable,
+  HeaderTables,
   headerOf,
   type MessageRecord,
   type RegisterBrokerRequestHeader,
@@ -25,17 +27,28 @@ import type { RecordedFrame } from '../../packages/remoting/test/golden/fixtures
  */
 export function typedFrame(recorded: RecordedFrame, serializeType: SerializeType): Buffer {
   const command = decodeCommand(Buffer.from(recorded.frameHex, 'hex').subarray(4))
-  const row = findRequest(recorded.code, recorded.direction, command.version)
-  if (row === undefined) throw new Error(`no row for ${recorded.code} ${recorded.direction}`)
   const { code, language, version, opaque, flag, remark } = command
   const head = { code, language, version, opaque, flag, remark, serializeType }
   if (isError(recorded)) return encodeCommand(head)
-  const { table, header, body } = typedContent(recorded, row, command)
+  const { table, header, body } = recorded.code === 0 ? typedHeader(recorded, command) : typedContent(recorded, rowOf(recorded), command)
   return encodeCommand({ ...head, table, header: command.fields === undefined ? undefined : header, body })
 }
 
 export function isError({ side, name }: RecordedFrame): boolean {
   return side === 'response' && name.startsWith('error')
+}
+
+/** A header that no request has. */
+function typedHeader(recorded: RecordedFrame, command: RemotingCommand) {
+  const table = Object.values<HeaderTable>(HeaderTables).find(({ name }) => name === recorded.class)
+  if (table === undefined) throw new Error(`no header ${recorded.class}`)
+  return { table, header: headerOf(command, table) as object, body: undefined }
+}
+
+function rowOf({ code, direction, decoded }: RecordedFrame): RequestRow {
+  const row = findRequest(code, direction, decoded.version)
+  if (row === undefined) throw new Error(`no row for ${code} ${direction}`)
+  return row
 }
 
 function typedContent({ side, name, decoded }: RecordedFrame, row: RequestRow, command: RemotingCommand) {

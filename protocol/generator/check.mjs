@@ -1,3 +1,4 @@
+import { overlap } from './releases.mjs'
 import { HEADER_SCALARS, namesIn, parseShape, parseType } from './types.mjs'
 
 /** Everything that is wrong with the rows, as sentences. Empty when they can be generated from. */
@@ -35,6 +36,9 @@ function headerProblems(header, protocol) {
       .map((field) => about(`${field.name} has the unknown type ${field.type}`)),
     ...wires.filter((wire) => !/^[A-Za-z_][A-Za-z0-9_]*$/.test(wire)).map((wire) => about(`${wire} is no field name`)),
     ...header.all
+      .filter((field) => field.required && field.optionalBecause)
+      .map((field) => about(`${field.name} is required and optional`)),
+    ...header.all
       .filter((field) => field.min !== undefined && field.type !== 'position')
       .map((field) => about(`${field.name}: min is for positions`))
   ]
@@ -63,7 +67,10 @@ function typeProblems(text, protocol) {
   }
 }
 
-const ROLES = ['client', 'admin', 'broker', 'nameserver', 'controller', 'proxy']
+const ROLES = ['client', 'admin', 'broker', 'nameserver', 'controller', 'container', 'proxy']
+
+/** What a body of bytes may hold. */
+const HELD = [undefined, 'message', 'batch', 'record', 'records', 'registration']
 
 function requestProblems(row, protocol) {
   const about = (text) => `request ${row.key}: ${text}`
@@ -77,7 +84,9 @@ function requestProblems(row, protocol) {
     ...sides
       .filter((side) => side.header !== 'none' && !protocol.headers.has(side.header))
       .map((side) => about(`unknown header ${side.header}`)),
-    ...sides.flatMap((side) => shapeProblems(side.body, protocol)).map(about)
+    ...sides.flatMap((side) => shapeProblems(side.body, protocol)).map(about),
+    ...sides.filter((side) => !HELD.includes(side.holds)).map((side) => about(`holds something unknown: ${side.holds}`)),
+    ...sides.filter((side) => side.holds && side.body !== 'bytes').map(() => about('holds is for bodies of bytes'))
   ]
 }
 
@@ -100,17 +109,6 @@ function clashes(requests) {
     }
   }
   return problems
-}
-
-function overlap(a, b) {
-  return notAfter(a.since, b.until) && notAfter(b.since, a.until)
-}
-
-function notAfter(since, until) {
-  if (until === undefined) return true
-  const [x, y] = [since, until].map((text) => text.split('.').map(Number))
-  for (const index of [0, 1, 2]) if (x[index] !== y[index]) return x[index] < y[index]
-  return true
 }
 
 function repeated(values) {

@@ -1,8 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { isBefore } from './releases.mjs'
 
 /** Files of protocol/ that hold something else than a request family. */
-const OTHERS = new Set(['response-codes.json', 'peers.json'])
+const OTHERS = new Set(['response-codes.json', 'peers.json', 'off-the-wire.json'])
 
 /**
  * Reads every row, sorted so that the output does not depend on the file system.
@@ -25,7 +26,8 @@ export function readProtocol(folder) {
       .flatMap((family) => (family.requests ?? []).map((row) => ({ key: row.key ?? row.name, family: family.family, ...row })))
       .sort((a, b) => a.code - b.code || compare(a.key, b.key)),
     responseCodes: json(join(folder, 'response-codes.json')),
-    peers: json(join(folder, 'peers.json'))
+    peers: json(join(folder, 'peers.json')),
+    offTheWire: json(join(folder, 'off-the-wire.json'))
   }
 }
 
@@ -49,12 +51,22 @@ function collect(families, kind) {
   return found
 }
 
+/** Own ones first. What comes from a base is there since the class has that base, or since the base has it. */
 function inherited(name, all, part) {
   const own = []
   const seen = new Set()
+  let since
   for (let next = name; next !== undefined && !seen.has(next); next = all.get(next)?.extends) {
     seen.add(next)
-    own.push(...(all.get(next)?.[part] ?? []).map((one) => (next === name ? one : { ...one, inherited: true })))
+    own.push(
+      ...(all.get(next)?.[part] ?? []).map((one) => (next === name ? one : { ...one, inherited: true, since: later(one.since, since) }))
+    )
+    since = later(since, all.get(next)?.extendsSince)
   }
   return own
+}
+
+function later(a, b) {
+  if (a === undefined || b === undefined) return a ?? b
+  return isBefore(a, b) ? b : a
 }

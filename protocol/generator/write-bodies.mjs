@@ -63,7 +63,7 @@ function inOrder(bodies) {
 
 function enumText(one) {
   const names = one.values.map((value) => `'${value}'`)
-  const type = `${doc([readIn(one.source)])}export type ${one.name} = ${names.join(' | ')}\n`
+  const type = `${doc([sinceText(one), readIn(one.source)])}export type ${one.name} = ${names.join(' | ')}\n`
   return `${type}export const ${valuesName(one.name)} = [${names.join(', ')}] as const satisfies readonly ${one.name}[]\n\n`
 }
 
@@ -74,7 +74,7 @@ function valuesName(name) {
 function interfaceText(body, protocol) {
   const base = body.extends ?? 'BodyObject'
   const members = body.members.map((member) => memberText(member, protocol)).join('')
-  return `${doc([body.about, readIn(body.source)])}export interface ${body.name} extends ${base} {\n${members}}\n`
+  return `${doc([body.about, sinceText(body), readIn(body.source)])}export interface ${body.name} extends ${base} {\n${members}}\n`
 }
 
 function memberText(member, protocol) {

@@ -35,7 +35,7 @@ export function headersFile(protocol) {
 
 function interfaceText(header, protocol) {
   const base = header.extends === undefined ? '' : ` extends ${header.extends}`
-  const head = `${doc([header.about, readIn(header.source)])}export interface ${header.name}${base} {`
+  const head = `${doc([header.about, sinceText(header), readIn(header.source)])}export interface ${header.name}${base} {`
   if (header.fields.length === 0) return `${head}}\n`
   return `${head}\n${header.fields.map((field) => memberText(field, protocol)).join('')}}\n`
 }
@@ -43,7 +43,7 @@ function interfaceText(header, protocol) {
 function memberText(field, protocol) {
   const type = protocol.enums.has(field.type) ? `OpenEnum<${field.type}>` : SCALARS[field.type]
   const wire = field.wire === undefined ? '' : `\`${field.wire}\` on the wire.`
-  const text = [field.doc, wire, sinceText(field)].filter(Boolean).join(' ')
+  const text = [field.doc, wire, field.optionalBecause, sinceText(field)].filter(Boolean).join(' ')
   return `${doc([text], '  ')}  readonly ${field.name}${field.required ? `: ${type}` : `?: ${type} | undefined`}\n`
 }
 

@@ -33,7 +33,7 @@ function cells(row, protocol) {
   const oneway = { never: '', sometimes: ', also one-way', always: ', one-way' }[row.oneway]
   const releases = [row.since === '4.9.7' ? '' : `≥ ${row.since}`, row.until ? `≤ ${row.until}` : ''].filter(Boolean).join(', ')
   const name = `${row.key ?? row.name}${releases ? ` (${releases})` : ''}`
-  const ways = `${row.from.join(', ')} → ${row.to.join(', ')}${oneway}`
+  const ways = row.from.length + row.to.length === 0 ? 'nobody' : `${row.from.join(', ')} → ${row.to.join(', ')}${oneway}`
   const sides = [row.request, row.response].flatMap((side) => [headerCell(side.header, protocol), bodyCell(side.body)])
   return [String(row.code), name, ways, ...sides]
 }

@@ -29,16 +29,20 @@ export function classPath(version: string): string {
 }
 
 /** Runs a program to its end with `input` on stdin; resolves with what it wrote. */
-export function runJava(version: string, program: string, input: string): string {
+export function runJava(version: string, program: string, input: string, programArguments: readonly string[] = []): string {
   const home = mkdtempSync(join(tmpdir(), 'java-program-'))
   try {
     const options = { encoding: 'utf8', input, maxBuffer: 256 << 20 } as const
-    const run = spawnSync('java', [`-Duser.home=${home}`, '-Xmx512m', '-cp', classPath(version), program], options)
+    const run = spawnSync('java', java(home, version, [program, ...programArguments]), options)
     if (run.status !== 0) throw new Error(`${program} of ${version} failed: ${run.stderr.slice(-2000)}`)
     return run.stdout
   } finally {
     rmSync(home, { recursive: true, force: true })
   }
+}
+
+function java(home: string, version: string, program: readonly string[]): string[] {
+  return [`-Duser.home=${home}`, '-Duser.timezone=UTC', '-Xmx512m', '-cp', classPath(version), ...program]
 }
 
 function build(version: string): Built {

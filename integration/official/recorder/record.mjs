@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 /**
  * Records golden bytes of the official releases into fixtures/<version>/: per request every frame in both header encodings, besides
- * message records, batches, ids and tag hashes. The bytes and their decoded form both come from the release's own classes.
+ * frames of the headers that no request has, message records, batches, ids and tag hashes. What is recorded is what the rows in protocol/
+ * claim of the release; the bytes and their decoded form come from the release's own classes.
  *
  *   node integration/official/recorder/record.mjs [--version 4.9.7] [--seed 1] [--out fixtures] [--check]
  *
@@ -40,8 +41,11 @@ function recordingsOf(version) {
 
 function recorderOutput(version) {
   const home = mkdtempSync(join(tmpdir(), 'recorder-'))
+  const rows = join(home, 'rows.json')
   try {
-    const run = spawnSync('java', [`-Duser.home=${home}`, '-cp', classPath(version), 'rocketmqts.Recorder', options.seed], {
+    writeFileSync(rows, rowsOf(version))
+    const program = ['rocketmqts.Recorder', options.seed, rows]
+    const run = spawnSync('java', [`-Duser.home=${home}`, '-Duser.timezone=UTC', '-cp', classPath(version), ...program], {
       encoding: 'utf8',
       maxBuffer: 64 << 20
     })
@@ -50,6 +54,16 @@ function recorderOutput(version) {
   } finally {
     rmSync(home, { recursive: true, force: true })
   }
+}
+
+/** What is to be recorded: every row that claims the release. */
+function rowsOf(version) {
+  const run = spawnSync(process.execPath, [join(root, 'protocol', 'print.mjs'), '--release', version], {
+    encoding: 'utf8',
+    maxBuffer: 16 << 20
+  })
+  if (run.status !== 0) throw new Error(`the rows cannot be read:\n${run.stderr}`)
+  return run.stdout
 }
 
 function originOf(version) {

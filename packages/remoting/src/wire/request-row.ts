@@ -5,7 +5,7 @@ import type { HeaderTable } from './header/header-table'
 export type Direction = 'to-server' | 'to-client'
 
 /** A party of the protocol. */
-export type Role = 'client' | 'admin' | 'broker' | 'nameserver' | 'controller' | 'proxy'
+export type Role = 'client' | 'admin' | 'broker' | 'nameserver' | 'controller' | 'container' | 'proxy'
 
 /** One side of a request: the fields of its header and the form of its body. */
 export interface RowSide<Header = unknown, Body = unknown> {

@@ -40,6 +40,8 @@ export interface JavaField {
 
 export type RecordedBody =
   | { readonly kind: 'bytes'; readonly value: string }
+  | { readonly kind: 'text'; readonly value: string }
+  | { readonly kind: 'properties'; readonly value: Readonly<Record<string, string>> }
   | { readonly kind: 'json'; readonly class: string; readonly value: unknown }
   | { readonly kind: 'records'; readonly value: readonly RecordedMessage[] }
   | { readonly kind: 'batch'; readonly value: readonly RecordedBatchMessage[] }
@@ -84,6 +86,9 @@ export interface RecordedMessage extends RecordedBatchMessage {
 export function recordings<Recorded = RecordedFrame>(release: string, name: string): readonly Recorded[] {
   return (JSON.parse(readFileSync(join(root, release, `${name}.json`), 'utf8')) as { records: Recorded[] }).records
 }
+
+/** The recording of the headers that no request has. */
+export const OTHER_HEADERS = 'other-headers'
 
 /** Names of all requests with frames of a release. */
 export function recordedRequests(release: string): readonly string[] {

@@ -7,18 +7,18 @@ import {
   findRequest,
   HeaderFieldError,
   type HeaderTable,
+  HeaderTables,
   headerOf,
+  noBody,
   type RemotingCommand,
   type RowSide
 } from '../../src/wire/index'
 import { comparable, expectedHeader } from './expected-header'
-import { type RecordedFrame, recordedReleases, recordedRequests, recordings } from './fixtures'
+import { OTHER_HEADERS, type RecordedFrame, recordedReleases, recordedRequests, recordings } from './fixtures'
 import { differenceFromBody } from './recorded-body'
 
 for (const release of recordedReleases) {
-  const requests = recordedRequests(release).filter((name) => sideOf(firstOf(release, name)) !== undefined)
-
-  describe.each(requests)(`the frames of %s as ${release} writes them`, (request) => {
+  describe.each([...recordedRequests(release), OTHER_HEADERS])(`the frames of %s as ${release} writes them`, (request) => {
     const frames = recordings(release, request)
 
     it('are the bytes that were recorded', () => {
@@ -31,7 +31,7 @@ for (const release of recordedReleases) {
 
     it('have the headers that Java reads, and those that no typed header can hold are refused by the name of the field', () => {
       for (const frame of frames.filter(hasTypedHeader)) {
-        const { header } = sideOf(frame) as RowSide
+        const { header } = sideOf(frame)
         const expected = expectedHeader(header, frame.decoded)
         expect([label(frame), read(frame, header)]).toEqual([
           label(frame),
@@ -42,7 +42,7 @@ for (const release of recordedReleases) {
 
     it('have the bodies that Java reads', () => {
       const withBody = frames.filter(({ decoded: { body } }) => body !== null)
-      const differing = withBody.map((frame) => [label(frame), differenceFromBody(frame, sideOf(frame) as RowSide, decoded(frame))])
+      const differing = withBody.map((frame) => [label(frame), differenceFromBody(frame, sideOf(frame), decoded(frame))])
       expect(differing.filter(([, difference]) => difference !== undefined)).toEqual([])
     })
 
@@ -64,15 +64,18 @@ for (const release of recordedReleases) {
   })
 }
 
-function firstOf(release: string, request: string): RecordedFrame {
-  const [first] = recordings(release, request)
-  if (first === undefined) throw new Error(`nothing is recorded of ${request} of ${release}`)
-  return first
+/** Its side of the row that the code stands for; a header that no request has is recorded under the code 0. */
+function sideOf(frame: RecordedFrame): RowSide {
+  if (frame.code === 0) return { header: headerTable(frame.class), body: noBody }
+  const row = findRequest(frame.code, frame.direction, frame.decoded.version)
+  if (row === undefined) throw new Error(`no row for ${frame.code} ${frame.direction}`)
+  return row[frame.side]
 }
 
-/** Its side of the row that the code stands for; `undefined` for a request that has no row yet. */
-function sideOf(frame: RecordedFrame): RowSide | undefined {
-  return findRequest(frame.code, frame.direction, frame.decoded.version)?.[frame.side]
+function headerTable(name: string | null): HeaderTable {
+  const table = Object.values<HeaderTable>(HeaderTables).find((one) => one.name === name)
+  if (table === undefined) throw new Error(`no header ${name}`)
+  return table
 }
 
 /** An error answer has no header. */

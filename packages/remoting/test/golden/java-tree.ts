@@ -1,7 +1,8 @@
 /**
  * Compares a typed body with the tree that the recorder makes of a Java object: `undefined` when they say the same, otherwise where they
- * differ. An int64 is {"$long": "1"}, a set {"$set": […]}, a map by other keys than text {"$map": [[key, value], …]}; numbers and `Long`s
- * count as equal when their decimal text is. What Java holds as null must be absent or empty here.
+ * differ. An int64 is {"$long": "1"}, bits are {"$bytes": "ff"}, a set {"$set": […]}, a map by other keys than text
+ * {"$map": [[key, value], …]}; numbers and `Long`s count as equal when their decimal text is. What Java holds as null must be absent or
+ * empty here.
  */
 export function differenceFromJava(tree: unknown, value: unknown, path = 'body'): string | undefined {
   if (tree === undefined || tree === null || isEmpty(tree))
@@ -9,7 +10,8 @@ export function differenceFromJava(tree: unknown, value: unknown, path = 'body')
   if (typeof tree !== 'object')
     return String(value) === String(tree) ? undefined : `${path}: Java has ${show(tree)}, here is ${show(value)}`
   if (Array.isArray(tree)) return lists(tree, value, path)
-  const { $long, $set, $map } = tree as { $long?: string; $set?: unknown[]; $map?: [unknown, unknown][] }
+  const { $long, $bytes, $set, $map } = tree as { $long?: string; $bytes?: string; $set?: unknown[]; $map?: [unknown, unknown][] }
+  if ($bytes !== undefined) return differenceFromJava($bytes, Buffer.isBuffer(value) ? value.toString('hex') : value, path)
   if ($long !== undefined) return differenceFromJava($long, value, path)
   if ($set !== undefined) return lists(sorted($set), Array.isArray(value) ? sorted(value) : value, path)
   if ($map !== undefined) return maps(new Map($map.map(([key, item]) => [keyText(key), item])), value, path)
@@ -23,9 +25,10 @@ function lists(tree: readonly unknown[], value: unknown, path: string): string |
   return firstOf(tree.map((item, index) => differenceFromJava(item, value[index], `${path}[${index}]`)))
 }
 
+/** Ours is a map, or a list of pairs when its keys are objects. */
 function maps(tree: ReadonlyMap<string, unknown>, value: unknown, path: string): string | undefined {
-  if (!(value instanceof Map)) return `${path}: Java has a map, here is ${show(value)}`
-  const here = new Map([...value].map(([key, item]) => [String(key), item]))
+  if (!(value instanceof Map) && !Array.isArray(value)) return `${path}: Java has a map, here is ${show(value)}`
+  const here = new Map([...(value as Iterable<readonly [unknown, unknown]>)].map(([key, item]) => [keyText(key), item]))
   const keys = new Set([...tree.keys(), ...here.keys()])
   return firstOf([...keys].map((key) => differenceFromJava(tree.get(key), here.get(key), `${path}[${key}]`)))
 }

@@ -34,6 +34,10 @@ function difference(body: RecordedBody | null, side: RowSide, command: RemotingC
   switch (body?.kind) {
     case 'bytes':
       return notEqual(body.value, command.body.toString('hex'))
+    case 'text':
+      return notEqual(body.value, side.body.decode(command.body))
+    case 'properties':
+      return notEqual(body.value, Object.fromEntries(side.body.decode(command.body) as ReadonlyMap<string, string>))
     case 'batch':
       return notEqual(body.value, decodeBatch(command.body).map(asRecordedBatchMessage))
     case 'records':

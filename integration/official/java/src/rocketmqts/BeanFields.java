@@ -1,12 +1,13 @@
 package rocketmqts;
 
+import java.lang.annotation.Annotation;
 import java.lang.reflect.Field;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The instance fields of a class, its own first; of a body, those with getter and setter. */
+/** The instance fields of a class, its own first; of a body, those with getter and setter, and public ones. */
 final class BeanFields {
     private BeanFields() {
     }
@@ -26,7 +27,8 @@ final class BeanFields {
     static List<Field> properties(Class<?> type) {
         List<Field> fields = new ArrayList<>();
         for (Field field : all(type)) {
-            if (hasMethod(type, "set" + capitalised(property(field)), 1) && getterOf(type, field) != null) fields.add(field);
+            if (Modifier.isPublic(field.getModifiers())) fields.add(field);
+            else if (hasMethod(type, "set" + capitalised(property(field)), 1) && getterOf(type, field) != null) fields.add(field);
         }
         return fields;
     }
@@ -36,6 +38,20 @@ final class BeanFields {
         String name = field.getName();
         boolean isFlag = field.getType() == boolean.class && name.matches("is[A-Z].*");
         return isFlag ? Character.toLowerCase(name.charAt(2)) + name.substring(3) : name;
+    }
+
+    /** The name in JSON when an annotation of the JSON library sets another one. */
+    static String wire(Field field) {
+        for (Annotation annotation : field.getAnnotations()) {
+            if (!annotation.annotationType().getSimpleName().equals("JSONField")) continue;
+            try {
+                String name = (String) annotation.annotationType().getMethod("name").invoke(annotation);
+                if (!name.isEmpty()) return name;
+            } catch (ReflectiveOperationException impossible) {
+                throw new IllegalStateException(impossible);
+            }
+        }
+        return property(field);
     }
 
     private static String getterOf(Class<?> type, Field field) {

@@ -63,6 +63,18 @@ interface Body {
         }
     };
 
+    Body RECORD = new Body() {
+        @Override
+        public byte[] write(Variant variant, CommandCustomHeader header) throws Exception {
+            return variant.is("sparse") ? null : Records.one(variant);
+        }
+
+        @Override
+        public Object read(byte[] bytes, CommandCustomHeader header) {
+            return described("records", Records.describe(bytes));
+        }
+    };
+
     Body RECORDS = new Body() {
         @Override
         public byte[] write(Variant variant, CommandCustomHeader header) throws Exception {

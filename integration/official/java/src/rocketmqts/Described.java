@@ -2,8 +2,10 @@ package rocketmqts;
 
 import java.lang.reflect.Array;
 import java.lang.reflect.Field;
+import java.lang.reflect.Method;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -19,8 +21,8 @@ import org.apache.rocketmq.common.message.MessageExt;
 import org.apache.rocketmq.remoting.CommandCustomHeader;
 
 /**
- * What a Java object holds, as a tree that JSON can carry without loss: an int64 is {"$long": "1"}, a set {"$set": […]} in order of its
- * text, a map whose keys are no strings {"$map": [[key, value], …]}. A null property is left out.
+ * What a Java object holds, as a tree that JSON can carry without loss: an int64 is {"$long": "1"}, bits are {"$bytes": "ff"}, a set {"$set": […]} in
+ * order of its text, a map whose keys are no strings {"$map": [[key, value], …]}. A null property is left out.
  */
 final class Described {
     private Described() {
@@ -40,9 +42,10 @@ final class Described {
     }
 
     static Object tree(Object value) throws Exception {
-        if (value == null || value instanceof String || value instanceof Integer || value instanceof Boolean) return value;
+        if (value == null || value instanceof String || value instanceof Integer || value instanceof Boolean || value instanceof Double) return value;
         if (value instanceof Long || value instanceof AtomicLong) return tagged("$long", value.toString());
         if (value instanceof Enum) return ((Enum<?>) value).name();
+        if (value instanceof BitSet) return tagged("$bytes", Hex.of(((BitSet) value).toByteArray()));
         if (value instanceof Map) return map((Map<?, ?>) value);
         if (value instanceof Set) return tagged("$set", sorted(list((Set<?>) value)));
         if (value instanceof Collection) return list((Collection<?>) value);
@@ -136,11 +139,19 @@ final class Described {
         return list;
     }
 
+    /** A time as text, which a bean makes of its number: it travels too, and nobody reads it. */
+    private static String computed(Method method) {
+        return Character.toLowerCase(method.getName().charAt(3)) + method.getName().substring(4);
+    }
+
     private static Map<String, Object> bean(Object bean) throws Exception {
         Map<String, Object> properties = new TreeMap<>();
         for (Field field : BeanFields.properties(bean.getClass())) {
             Object value = field.get(bean);
             if (value != null) properties.put(BeanFields.property(field), tree(value));
+        }
+        for (Method method : bean.getClass().getMethods()) {
+            if (method.getName().matches("get\\w+Str") && method.getParameterCount() == 0) properties.put(computed(method), method.invoke(bean));
         }
         return properties;
     }

@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import org.apache.rocketmq.remoting.CommandCustomHeader;
 import org.apache.rocketmq.remoting.protocol.LanguageCode;
@@ -17,7 +16,6 @@ import org.apache.rocketmq.remoting.protocol.SerializeType;
 final class Frames {
     private static final String[] VARIANTS = {"plain", "unicode", "sparse", "empty", "lowest", "highest", "beyond", "below", "seeded"};
     private static final String[] BARE_VARIANTS = {"plain", "seeded"};
-    private static final Set<String> ONEWAY = Set.of("NOTIFY_CONSUMER_IDS_CHANGED", "UPDATE_CONSUMER_OFFSET", "BROKER_HEARTBEAT");
     /** Answers that are no failure although their code is not 0. */
     private static final Map<String, Map<String, Integer>> OTHER_SUCCESSES = Map.of(
         "PULL_MESSAGE", new TreeMap<>(Map.of("not-found", ResponseCode.PULL_NOT_FOUND, "retry-immediately", ResponseCode.PULL_RETRY_IMMEDIATELY,
@@ -36,11 +34,11 @@ final class Frames {
 
     List<Map<String, Object>> record() throws Exception {
         for (SerializeType encoding : SerializeType.values()) {
-            for (String name : variants(row.requestHeader, row.requestBody)) {
-                for (String form : row.requestBody.forms()) request(encoding, new Variant(name, seed), form);
+            for (String name : requestVariants(encoding)) {
+                for (String form : row.request.body.forms()) request(encoding, new Variant(name, seed), form);
             }
-            for (String name : variants(row.responseHeader, row.responseBody)) {
-                for (String form : row.responseBody.forms()) success(encoding, new Variant(name, seed), form);
+            for (String name : variants(row.response.header, row.response.body)) {
+                for (String form : row.response.body.forms()) success(encoding, new Variant(name, seed), form);
             }
             for (Map.Entry<String, Integer> other : OTHER_SUCCESSES.getOrDefault(row.name, Map.of()).entrySet()) {
                 otherSuccess(encoding, other.getKey(), other.getValue());
@@ -51,7 +49,13 @@ final class Frames {
         return recorded;
     }
 
-    private static String[] variants(Class<? extends CommandCustomHeader> header, Body body) {
+    /** The binary header has 16 bits for the code. */
+    private String[] requestVariants(SerializeType encoding) {
+        boolean fits = encoding != SerializeType.ROCKETMQ || row.code() <= Short.MAX_VALUE;
+        return fits ? variants(row.request.header, row.request.body) : new String[0];
+    }
+
+    static String[] variants(Class<? extends CommandCustomHeader> header, Body body) {
         if (body == Body.NONE && (header == null || BeanFields.all(header).isEmpty())) return BARE_VARIANTS;
         List<String> chosen = new ArrayList<>();
         for (String name : VARIANTS) {
@@ -62,25 +66,25 @@ final class Frames {
     }
 
     private void request(SerializeType encoding, Variant variant, String form) throws Exception {
-        CommandCustomHeader header = row.requestHeader == null ? null : new Filler(variant).header(row.requestHeader);
-        byte[] body = row.requestBody.write(form, variant, header);
+        CommandCustomHeader header = row.request.header == null ? null : new Filler(variant).header(row.request.header);
+        byte[] body = row.request.body.write(form, variant, header);
         RemotingCommand command = RemotingCommand.createRequestCommand(row.code(), header);
-        if (ONEWAY.contains(row.name)) command.markOnewayRPC();
+        if (row.oneway.equals("always") || row.oneway.equals("sometimes") && variant.is("seeded")) command.markOnewayRPC();
+        besideFields(command, row.request);
         command.setBody(body);
-        add(name(variant, form), "request", encoding, variant, command, row.requestHeader, row.requestBody);
+        add(name(variant, form), "request", encoding, variant, command, row.request.header, row.request.body);
     }
 
     private void success(SerializeType encoding, Variant variant, String form) throws Exception {
         RemotingCommand command = answer(ResponseCode.SUCCESS, variant.is("unicode") ? variant.text("remark") : null, variant);
-        command.setBody(row.responseBody.write(form, variant, command.readCustomHeader()));
-        if (row.name.startsWith("SEND_")) sendAnswerFields(command);
-        if (row.name.equals("HEART_BEAT")) heartbeatAnswerFields(command);
-        add(name(variant, form), "response", encoding, variant, command, row.responseHeader, row.responseBody);
+        command.setBody(row.response.body.write(form, variant, command.readCustomHeader()));
+        besideFields(command, row.response);
+        add(name(variant, form), "response", encoding, variant, command, row.response.header, row.response.body);
     }
 
     private void otherSuccess(SerializeType encoding, String name, int code) throws Exception {
         Variant variant = new Variant("plain", seed);
-        add(name, "response", encoding, variant, answer(code, "OFFSET_OVERFLOW_ONE", variant), row.responseHeader, row.responseBody);
+        add(name, "response", encoding, variant, answer(code, "OFFSET_OVERFLOW_ONE", variant), row.response.header, row.response.body);
     }
 
     private void error(SerializeType encoding, String name, int code, String remark) throws Exception {
@@ -89,22 +93,15 @@ final class Frames {
     }
 
     private RemotingCommand answer(int code, String remark, Variant variant) throws Exception {
-        if (row.responseHeader == null) return RemotingCommand.createResponseCommand(code, remark);
-        RemotingCommand command = RemotingCommand.createResponseCommand(code, remark, row.responseHeader);
-        command.writeCustomHeader(new Filler(variant).header(row.responseHeader));
+        if (row.response.header == null) return RemotingCommand.createResponseCommand(code, remark);
+        RemotingCommand command = RemotingCommand.createResponseCommand(code, remark, row.response.header);
+        command.writeCustomHeader(new Filler(variant).header(row.response.header));
         return command;
     }
 
-    /** The broker puts these beside the header's own fields (broker/processor/SendMessageProcessor, ClientManageProcessor). */
-    private static void sendAnswerFields(RemotingCommand command) {
-        command.addExtField("MSG_REGION", "DefaultRegion");
-        command.addExtField("TRACE_ON", "true");
-    }
-
-    private static void heartbeatAnswerFields(RemotingCommand command) {
-        if (Release.NAME.startsWith("4.")) return;
-        command.addExtField("IS_SUPPORT_HEART_BEAT_V2", "true");
-        command.addExtField("IS_SUB_CHANGE", "true");
+    /** What upstream puts beside a header's own fields (as broker/processor/SendMessageProcessor, ClientManageProcessor do). */
+    private static void besideFields(RemotingCommand command, Side side) {
+        side.beside.forEach((wire, type) -> command.addExtField(wire, type.equals("bool") ? "true" : PlainValues.text(wire, 0)));
     }
 
     private static String name(Variant variant, String form) {
@@ -113,21 +110,26 @@ final class Frames {
 
     private void add(String name, String side, SerializeType encoding, Variant variant, RemotingCommand command,
         Class<? extends CommandCustomHeader> header, Body body) throws Exception {
+        recorded.add(recorded(name, side, encoding, variant, command, header, body, row.code(), row.direction));
+    }
+
+    static Map<String, Object> recorded(String name, String side, SerializeType encoding, Variant variant, RemotingCommand command,
+        Class<? extends CommandCustomHeader> header, Body body, int code, String direction) throws Exception {
         command.setOpaque(variant.int32(7));
         command.setSerializeTypeCurrentRPC(encoding);
         if (variant.is("seeded")) command.setLanguage(LanguageCode.values()[variant.choice(LanguageCode.values().length)]);
         byte[] frame = bytesOf(command.encode());
         Map<String, Object> record = new LinkedHashMap<>();
         record.put("name", name);
-        record.put("code", row.code());
-        record.put("direction", row.direction);
+        record.put("code", code);
+        record.put("direction", direction);
         record.put("side", side);
         record.put("encoding", encoding.name());
         record.put("class", header == null ? null : header.getSimpleName());
         record.put("decoded", Frames.decoded(frame, header, body));
         record.put("sha256", Hex.sha256(frame));
         record.put("frameHex", Hex.of(frame));
-        recorded.add(record);
+        return record;
     }
 
     static byte[] bytesOf(ByteBuffer buffer) {

@@ -24,7 +24,8 @@ final class PlainValues {
             "clientID", "10.0.0.5@4242", "clientId", "10.0.0.5@4242", "consumerIdList", "10.0.0.5@4242", "msgId", "0A09080700002A9F0000000000000400",
             "transactionId", "0A000005109218B4AAC2000000000001", "originMsgId", "0A000005109218B4AAC2000000000001", "originTopic", "orders",
             "subscription", "created || paid", "subString", "created || paid", "expressionType", "TAG",
-            "tagsSet", "created", "filterServerList", "10.9.8.7:30001", "zoneName", "zone-1", "orderTopicConf", "broker-a:4"};
+            "tagsSet", "created", "filterServerList", "10.9.8.7:30001", "zoneName", "zone-1", "MSG_REGION", "DefaultRegion",
+            "READ_AHEAD_MODE", "1", "E_T", "R", "orderTopicConf", "broker-a:4"};
         for (int i = 0; i < texts.length; i += 2) TEXTS.put(texts[i], texts[i + 1]);
         Object[] numbers = {
             "defaultTopicQueueNums", 4, "queueId", 1, "bornTimestamp", 1700000000000L, "storeTimestamp", 1700000000001L, "timestamp", 1700000000000L,

@@ -8,7 +8,7 @@ import org.apache.rocketmq.remoting.protocol.RemotingCommand;
 
 /**
  * Prints one JSON line per recording, made by the classes of the release on the class path: {"file": …, "record": {…}}.
- * The only argument is the seed of the drawn values.
+ * Arguments: the seed of the drawn values, and the file that says which requests there are.
  */
 public final class Recorder {
     private Recorder() {
@@ -19,9 +19,12 @@ public final class Recorder {
         PrintStream out = new PrintStream(System.out, false, StandardCharsets.UTF_8);
         System.setOut(System.err);
         System.setProperty(RemotingCommand.REMOTING_VERSION_KEY, Integer.toString(Release.VERSION));
-        for (Row row : Rows.ALL) {
-            if (row.code() == null) continue;
+        Rows rows = new Rows(arguments[1]);
+        for (Row row : rows.all) {
             for (Map<String, Object> record : new Frames(row, seed).record()) print(out, row.name, record);
+        }
+        for (String header : rows.otherHeaders) {
+            for (Map<String, Object> record : new HeaderFrames(header, seed).record()) print(out, "other-headers", record);
         }
         for (Map<String, Object> record : StoredRecords.record()) print(out, "message-records", record);
         for (Map<String, Object> record : Batches.record(seed)) print(out, "message-batches", record);

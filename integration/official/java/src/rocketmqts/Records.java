@@ -53,6 +53,10 @@ final class Records {
         return new InetSocketAddress(InetAddress.getByAddress(Hex.bytes(hexAddress)), port);
     }
 
+    static byte[] one(Variant variant) throws Exception {
+        return MessageDecoder.encode(record(variant, 0), false);
+    }
+
     static byte[] pullAnswer(Variant variant) throws Exception {
         ByteArrayOutputStream records = new ByteArrayOutputStream();
         for (int index = 0; index < variant.count(); index++) records.write(MessageDecoder.encode(record(variant, index), false));

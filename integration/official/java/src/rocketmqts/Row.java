@@ -1,52 +1,31 @@
 package rocketmqts;
 
-import java.lang.reflect.Field;
-import org.apache.rocketmq.remoting.CommandCustomHeader;
+import com.alibaba.fastjson.JSONObject;
 import org.apache.rocketmq.remoting.protocol.RequestCode;
 
 /** One request of the protocol as this release knows it: its code, its header classes, its bodies. */
 final class Row {
-    private static final String[] PACKAGES = {
-        "org.apache.rocketmq.remoting.protocol.header.", "org.apache.rocketmq.remoting.protocol.header.namesrv."};
-
     final String name;
     final String direction;
-    final Class<? extends CommandCustomHeader> requestHeader;
-    final Class<? extends CommandCustomHeader> responseHeader;
-    final Body requestBody;
-    final Body responseBody;
+    /** never, sometimes or always. */
+    final String oneway;
+    final Side request;
+    final Side response;
 
-    Row(String name, String direction, String requestHeader, String responseHeader, Body requestBody, Body responseBody) {
-        this.name = name;
-        this.direction = direction;
-        this.requestHeader = headerClass(requestHeader);
-        this.responseHeader = headerClass(responseHeader);
-        this.requestBody = requestBody;
-        this.responseBody = responseBody;
+    Row(JSONObject row, JSONObject headers) {
+        this.name = row.getString("name");
+        this.direction = row.getString("direction");
+        this.oneway = row.getString("oneway");
+        this.request = new Side(row.getJSONObject("request"), headers, this, true);
+        this.response = new Side(row.getJSONObject("response"), headers, this, false);
     }
 
-    /** The number of a request code's name; null when the release has no such request. */
-    Integer code() {
+    /** The number of the request's name in this release's own class. */
+    int code() {
         try {
-            Field code = RequestCode.class.getField(name);
-            return code.getInt(null);
-        } catch (NoSuchFieldException absent) {
-            return null;
-        } catch (IllegalAccessException impossible) {
-            throw new IllegalStateException(impossible);
+            return ((Number) RequestCode.class.getField(name).get(null)).intValue();
+        } catch (ReflectiveOperationException absent) {
+            throw new IllegalStateException("this release has no request " + name, absent);
         }
-    }
-
-    /** Null when the release has no such class: the request then travels without header fields. */
-    private static Class<? extends CommandCustomHeader> headerClass(String simpleName) {
-        if (simpleName == null) return null;
-        for (String packageName : PACKAGES) {
-            try {
-                return Class.forName(packageName + simpleName).asSubclass(CommandCustomHeader.class);
-            } catch (ClassNotFoundException absent) {
-                // the other package, or another release
-            }
-        }
-        return null;
     }
 }

@@ -1,5 +1,6 @@
 package rocketmqts;
 
+import java.util.BitSet;
 import java.util.SplittableRandom;
 
 /** One way of choosing values: every header and body is written once per variant. */
@@ -66,6 +67,25 @@ final class Variant {
             default:
                 return plain;
         }
+    }
+
+    double float64(double plain) {
+        switch (name) {
+            case "lowest":
+                return -0.5;
+            case "highest":
+                return Double.MAX_VALUE;
+            case "seeded":
+                return random.nextDouble(0, 1e6);
+            default:
+                return plain;
+        }
+    }
+
+    BitSet bits() {
+        BitSet bits = new BitSet();
+        for (int bit = 0; bit < 20; bit += 1 + choice(3)) bits.set(bit + count());
+        return bits;
     }
 
     boolean bool(boolean plain) {

@@ -4,18 +4,224 @@ import { type HeaderTable, headerTable } from '../header/header-table'
 import type { BoundaryType, TopicFilterType, OpenEnum } from './bodies'
 import { pullMessageRequestHeader, pullMessageResponseHeader, sendMessageRequestHeaderV2, sendMessageResponseHeader } from './hot-headers'
 
-/** Read in remoting/src/main/java/org/apache/rocketmq/remoting/protocol/header/namesrv/BrokerHeartbeatRequestHeader.java. */
+/**
+ * Since 5.0.0.
+ * Read in remoting/src/main/java/org/apache/rocketmq/remoting/protocol/header/AckMessageRequestHeader.java.
+ */
+export interface AckMessageRequestHeader extends TopicQueueRequestHeader {
+  readonly consumerGroup: string
+  readonly topic: string
+  readonly queueId: number
+  /** The receipt of the message: eight parts with spaces between. */
+  readonly extraInfo: string
+  /** Queue offset. */
+  readonly offset: number
+  /** Since 5.5.0. */
+  readonly liteTopic?: string | undefined
+}
+
+/**
+ * Since 5.0.0.
+ * Read in remoting/src/main/java/org/apache/rocketmq/remoting/protocol/header/AddBrokerRequestHeader.java.
+ */
+export interface AddBrokerRequestHeader {
+  readonly configPath?: string | undefined
+}
+
+/** Read in remoting/src/main/java/org/apache/rocketmq/remoting/protocol/header/namesrv/AddWritePermOfBrokerRequestHeader.java. */
+export interface AddWritePermOfBrokerRequestHeader {
+  readonly brokerName: string
+}
+
+/** Read in remoting/src/main/java/org/apache/rocketmq/remoting/protocol/header/namesrv/AddWritePermOfBrokerResponseHeader.java. */
+export interface AddWritePermOfBrokerResponseHeader {
+  readonly addTopicCount: number
+}
+
+/**
+ * Since 5.0.0.
+ * Read in remoting/src/main/java/org/apache/rocketmq/remoting/protocol/header/controller/AlterSyncStateSetRequestHeader.java.
+ */
+export interface AlterSyncStateSetRequestHeader {
+  readonly brokerName?: string | undefined
+  /** Since 5.1.1. */
+  readonly masterBrokerId?: number | undefined
+  readonly masterEpoch?: number | undefined
+  /** Since 5.2.0. */
+  readonly invokeTime?: number | undefined
+}
+
+/**
+ * Since 5.0.0.
+ * Read in remoting/src/main/java/org/apache/rocketmq/remoting/protocol/header/controller/AlterSyncStateSetResponseHeader.java.
+ */
+export interface AlterSyncStateSetResponseHeader {
+  readonly newSyncStateSetEpoch?: number | undefined
+}
+
+/**
+ * Since 5.1.1.
+ * Read in remoting/src/main/java/org/apache/rocketmq/remoting/protocol/header/controller/register/ApplyBrokerIdRequestHeader.java.
+ */
+export interface ApplyBrokerIdRequestHeader {
+  readonly clusterName?: string | undefined
+  readonly brokerName?: string | undefined
+  readonly appliedBrokerId?: number | undefined
+  readonly registerCheckCode?: string | undefined
+}
+
+/**
+ * Since 5.1.1.
+ * Read in remoting/src/main/java/org/apache/rocketmq/remoting/protocol/header/controller/register/ApplyBrokerIdResponseHeader.java.
+ */
+export interface ApplyBrokerIdResponseHeader {
+  readonly clusterName?: string | undefined
+  readonly brokerName?: string | undefined
+}
+
+/**
+ * Since 5.2.0.
+ * Read in controller/src/main/java/org/apache/rocketmq/controller/impl/task/BrokerCloseChannelRequest.java.
+ */
+export interface BrokerCloseChannelRequest {
+  readonly clusterName?: string | undefined
+  readonly brokerName?: string | undefined
+  readonly brokerId?: number | undefined
+}
+
+/**
+ * Since 5.2.0.
+ * Read in controller/src/main/java/org/apache/rocketmq/controller/impl/task/BrokerCloseChannelResponse.java.
+ */
+export interface BrokerCloseChannelResponse {}
+
+/**
+ * Since 5.0.0.
+ * Read in remoting/src/main/java/org/apache/rocketmq/remoting/protocol/header/namesrv/BrokerHeartbeatRequestHeader.java.
+ */
 export interface BrokerHeartbeatRequestHeader {
   readonly clusterName: string
   readonly brokerAddr: string
   readonly brokerName: string
+  /** Since 5.1.0. */
   readonly brokerId?: number | undefined
   readonly epoch?: number | undefined
   readonly maxOffset?: number | undefined
   readonly confirmOffset?: number | undefined
-  /** Milliseconds; spelled like that upstream. */
+  /** Milliseconds; spelled like that upstream. Since 5.1.0. */
   readonly heartbeatTimeoutMills?: number | undefined
+  /** Since 5.1.0. */
   readonly electionPriority?: number | undefined
+}
+
+/**
+ * Since 5.0.0.
+ * Read in remoting/src/main/java/org/apache/rocketmq/remoting/protocol/header/ChangeInvisibleTimeRequestHeader.java.
+ */
+export interface ChangeInvisibleTimeRequestHeader extends TopicQueueRequestHeader {
+  readonly consumerGroup: string
+  readonly topic: string
+  readonly queueId: number
+  /** The receipt of the message: eight parts with spaces between. */
+  readonly extraInfo: string
+  readonly offset: number
+  /** Milliseconds from now. */
+  readonly invisibleTime: number
+  /** Since 5.5.0. */
+  readonly liteTopic?: string | undefined
+  /** Since 5.5.0. */
+  readonly suspend?: boolean | undefined
+}
+
+/**
+ * Since 5.0.0.
+ * Read in remoting/src/main/java/org/apache/rocketmq/remoting/protocol/header/ChangeInvisibleTimeResponseHeader.java.
+ */
+export interface ChangeInvisibleTimeResponseHeader {
+  readonly popTime: number
+  readonly invisibleTime: number
+  readonly reviveQid: number
+}
+
+/**
+ * Since 5.2.0.
+ * Read in controller/src/main/java/org/apache/rocketmq/controller/impl/task/CheckNotActiveBrokerRequest.java.
+ */
+export interface CheckNotActiveBrokerRequest {
+  readonly checkTimeMillis?: number | undefined
+}
+
+/**
+ * Since 5.2.0.
+ * Read in controller/src/main/java/org/apache/rocketmq/controller/impl/task/CheckNotActiveBrokerResponse.java.
+ */
+export interface CheckNotActiveBrokerResponse {}
+
+/**
+ * Since 5.3.1.
+ * Read in remoting/src/main/java/org/apache/rocketmq/remoting/protocol/header/CheckRocksdbCqWriteProgressRequestHeader.java.
+ */
+export interface CheckRocksdbCqWriteProgressRequestHeader {
+  readonly topic: string
+  /** Since 5.3.2. */
+  readonly checkStoreTime?: number | undefined
+}
+
+/** Read in remoting/src/main/java/org/apache/rocketmq/remoting/protocol/header/CheckTransactionStateRequestHeader.java. */
+export interface CheckTransactionStateRequestHeader extends RpcRequestHeader {
+  /** Since 5.3.0. */
+  readonly topic?: string | undefined
+  /** Queue offset of the half message. */
+  readonly tranStateTableOffset: number
+  /** Physical offset of the half message. */
+  readonly commitLogOffset: number
+  readonly msgId?: string | undefined
+  readonly transactionId?: string | undefined
+  readonly offsetMsgId?: string | undefined
+}
+
+/** Read in remoting/src/main/java/org/apache/rocketmq/remoting/protocol/header/CheckTransactionStateResponseHeader.java. */
+export interface CheckTransactionStateResponseHeader {
+  readonly producerGroup: string
+  readonly tranStateTableOffset: number
+  readonly commitLogOffset: number
+  readonly commitOrRollback: number
+}
+
+/**
+ * Since 5.0.0.
+ * Read in remoting/src/main/java/org/apache/rocketmq/remoting/protocol/header/controller/admin/CleanControllerBrokerDataRequestHeader.java.
+ */
+export interface CleanControllerBrokerDataRequestHeader {
+  readonly clusterName?: string | undefined
+  readonly brokerName: string
+  /** Since 5.1.1. */
+  readonly brokerControllerIdsToClean?: string | undefined
+  readonly isCleanLivingBroker?: boolean | undefined
+  /** Since 5.2.0. */
+  readonly invokeTime?: number | undefined
+}
+
+/** Read in remoting/src/main/java/org/apache/rocketmq/remoting/protocol/header/CloneGroupOffsetRequestHeader.java. */
+export interface CloneGroupOffsetRequestHeader extends RpcRequestHeader {
+  readonly srcGroup: string
+  readonly destGroup: string
+  readonly topic?: string | undefined
+  readonly offline?: boolean | undefined
+}
+
+/** Read in remoting/src/main/java/org/apache/rocketmq/remoting/protocol/header/ConsumeMessageDirectlyResultRequestHeader.java. */
+export interface ConsumeMessageDirectlyResultRequestHeader extends TopicRequestHeader {
+  readonly consumerGroup: string
+  readonly clientId?: string | undefined
+  readonly msgId?: string | undefined
+  readonly brokerName?: string | undefined
+  /** Since 5.0.0. */
+  readonly topic?: string | undefined
+  /** Since 5.0.0. */
+  readonly topicSysFlag?: number | undefined
+  /** Since 5.0.0. */
+  readonly groupSysFlag?: number | undefined
 }
 
 /**
@@ -35,6 +241,35 @@ export interface ConsumerSendMsgBackRequestHeader extends RpcRequestHeader {
   readonly maxReconsumeTimes?: number | undefined
 }
 
+/**
+ * Until 5.3.2.
+ * Read in remoting/src/main/java/org/apache/rocketmq/remoting/protocol/header/CreateAccessConfigRequestHeader.java.
+ */
+export interface CreateAccessConfigRequestHeader {
+  readonly accessKey: string
+  readonly secretKey?: string | undefined
+  readonly whiteRemoteAddress?: string | undefined
+  readonly admin?: boolean | undefined
+  readonly defaultTopicPerm?: string | undefined
+  readonly defaultGroupPerm?: string | undefined
+  readonly topicPerms?: string | undefined
+  readonly groupPerms?: string | undefined
+}
+
+/**
+ * Since 5.3.0.
+ * Read in remoting/src/main/java/org/apache/rocketmq/remoting/protocol/header/CreateAclRequestHeader.java.
+ */
+export interface CreateAclRequestHeader {
+  readonly subject?: string | undefined
+}
+
+/**
+ * Since 5.3.0.
+ * Read in remoting/src/main/java/org/apache/rocketmq/remoting/protocol/header/CreateTopicListRequestHeader.java.
+ */
+export interface CreateTopicListRequestHeader extends RpcRequestHeader {}
+
 /** Read in remoting/src/main/java/org/apache/rocketmq/remoting/protocol/header/CreateTopicRequestHeader.java. */
 export interface CreateTopicRequestHeader extends TopicRequestHeader {
   readonly topic: string
@@ -45,12 +280,53 @@ export interface CreateTopicRequestHeader extends TopicRequestHeader {
   readonly perm: number
   readonly topicFilterType: OpenEnum<TopicFilterType>
   readonly topicSysFlag?: number | undefined
-  /** Absent is `false`. */
+  /** Absent is `false`. Clients in other languages leave it out; absent is `false`. */
   readonly order?: boolean | undefined
   /** `+name=value` and `-name` joined by commas. Since 5.0.0. */
   readonly attributes?: string | undefined
   /** Absent is `false`. Since 5.0.0. */
   readonly force?: boolean | undefined
+}
+
+/**
+ * Since 5.3.0.
+ * Read in remoting/src/main/java/org/apache/rocketmq/remoting/protocol/header/CreateUserRequestHeader.java.
+ */
+export interface CreateUserRequestHeader {
+  readonly username?: string | undefined
+}
+
+/**
+ * Until 5.3.2.
+ * Read in remoting/src/main/java/org/apache/rocketmq/remoting/protocol/header/DeleteAccessConfigRequestHeader.java.
+ */
+export interface DeleteAccessConfigRequestHeader {
+  readonly accessKey: string
+}
+
+/**
+ * Since 5.3.0.
+ * Read in remoting/src/main/java/org/apache/rocketmq/remoting/protocol/header/DeleteAclRequestHeader.java.
+ */
+export interface DeleteAclRequestHeader {
+  readonly subject?: string | undefined
+  readonly policyType?: string | undefined
+  readonly resource?: string | undefined
+}
+
+/** Read in remoting/src/main/java/org/apache/rocketmq/remoting/protocol/header/namesrv/DeleteKVConfigRequestHeader.java. */
+export interface DeleteKVConfigRequestHeader {
+  readonly namespace: string
+  readonly key: string
+}
+
+/** Read in remoting/src/main/java/org/apache/rocketmq/remoting/protocol/header/DeleteSubscriptionGroupRequestHeader.java. */
+export interface DeleteSubscriptionGroupRequestHeader extends RpcRequestHeader {
+  readonly groupName: string
+  /** Since 5.0.0. */
+  readonly cleanOffset?: boolean | undefined
+  /** Until 4.9.7. */
+  readonly removeOffset?: boolean | undefined
 }
 
 /** Read in remoting/src/main/java/org/apache/rocketmq/remoting/protocol/header/namesrv/DeleteTopicFromNamesrvRequestHeader.java. */
@@ -66,11 +342,128 @@ export interface DeleteTopicRequestHeader extends TopicRequestHeader {
 }
 
 /**
+ * Since 5.3.0.
+ * Read in remoting/src/main/java/org/apache/rocketmq/remoting/protocol/header/DeleteUserRequestHeader.java.
+ */
+export interface DeleteUserRequestHeader {
+  readonly username?: string | undefined
+}
+
+/**
+ * Since 5.0.0.
+ * Read in remoting/src/main/java/org/apache/rocketmq/remoting/protocol/header/controller/ElectMasterRequestHeader.java.
+ */
+export interface ElectMasterRequestHeader {
+  readonly clusterName: string
+  readonly brokerName: string
+  /** Since 5.1.1. */
+  readonly brokerId: number
+  /** Since 5.1.1. */
+  readonly designateElect: boolean
+  /** Since 5.2.0. */
+  readonly invokeTime?: number | undefined
+}
+
+/**
+ * Since 5.0.0.
+ * Read in remoting/src/main/java/org/apache/rocketmq/remoting/protocol/header/controller/ElectMasterResponseHeader.java.
+ */
+export interface ElectMasterResponseHeader {
+  /** Since 5.1.1. */
+  readonly masterBrokerId?: number | undefined
+  /** Since 5.1.1. */
+  readonly masterAddress?: string | undefined
+  readonly masterEpoch?: number | undefined
+  readonly syncStateSetEpoch?: number | undefined
+}
+
+/** Read in remoting/src/main/java/org/apache/rocketmq/remoting/protocol/header/EndTransactionRequestHeader.java. */
+export interface EndTransactionRequestHeader extends RpcRequestHeader {
+  /** Since 5.3.0. */
+  readonly topic?: string | undefined
+  readonly producerGroup: string
+  /** Queue offset of the half message. */
+  readonly tranStateTableOffset: number
+  /** Physical offset of the half message. */
+  readonly commitLogOffset: number
+  /** 8 commit, 12 roll back, 0 not known. */
+  readonly commitOrRollback: number
+  /** Whether the broker had asked. Absent is `false`. */
+  readonly fromTransactionCheck?: boolean | undefined
+  readonly msgId: string
+  readonly transactionId?: string | undefined
+}
+
+/** Read in remoting/src/main/java/org/apache/rocketmq/remoting/protocol/header/EndTransactionResponseHeader.java. */
+export interface EndTransactionResponseHeader {}
+
+/**
+ * Since 5.0.0.
+ * Read in remoting/src/main/java/org/apache/rocketmq/remoting/protocol/header/ExchangeHAInfoRequestHeader.java.
+ */
+export interface ExchangeHAInfoRequestHeader {
+  readonly masterHaAddress?: string | undefined
+  readonly masterFlushOffset?: number | undefined
+  readonly masterAddress?: string | undefined
+}
+
+/**
+ * Since 5.0.0.
+ * Read in remoting/src/main/java/org/apache/rocketmq/remoting/protocol/header/ExchangeHAInfoResponseHeader.java.
+ */
+export interface ExchangeHAInfoResponseHeader {
+  readonly masterHaAddress?: string | undefined
+  readonly masterFlushOffset?: number | undefined
+  readonly masterAddress?: string | undefined
+}
+
+/**
+ * Since 5.3.2.
+ * Read in remoting/src/main/java/org/apache/rocketmq/remoting/protocol/header/ExportRocksDBConfigToJsonRequestHeader.java.
+ */
+export interface ExportRocksDBConfigToJsonRequestHeader {
+  readonly configType: string
+}
+
+/**
+ * Since 5.3.0.
+ * Read in remoting/src/main/java/org/apache/rocketmq/remoting/protocol/header/GetAclRequestHeader.java.
+ */
+export interface GetAclRequestHeader {
+  readonly subject?: string | undefined
+}
+
+/** Read in remoting/src/main/java/org/apache/rocketmq/remoting/protocol/header/GetAllProducerInfoRequestHeader.java. */
+export interface GetAllProducerInfoRequestHeader {}
+
+/**
+ * Since 5.4.0.
+ * Read in remoting/src/main/java/org/apache/rocketmq/remoting/protocol/header/GetAllSubscriptionGroupRequestHeader.java.
+ */
+export interface GetAllSubscriptionGroupRequestHeader {
+  /** Where the page begins. Who asks for everything, as releases before 5.4.0 do, sends no header. */
+  readonly groupSeq?: number | undefined
+  /** JSON of the DataVersion of the page before. */
+  readonly dataVersion?: string | undefined
+  readonly maxGroupNum?: number | undefined
+}
+
+/**
+ * Since 5.4.0.
+ * Read in remoting/src/main/java/org/apache/rocketmq/remoting/protocol/header/GetAllSubscriptionGroupResponseHeader.java.
+ */
+export interface GetAllSubscriptionGroupResponseHeader {
+  /** How many groups there are. Releases before 5.4.0 answer without a header. */
+  readonly totalGroupNum?: number | undefined
+}
+
+/**
  * One page of the settings. Without any field: everything.
+ * Since 5.4.0.
  * Read in remoting/src/main/java/org/apache/rocketmq/remoting/protocol/header/GetAllTopicConfigRequestHeader.java.
  */
 export interface GetAllTopicConfigRequestHeader {
-  /** Since 5.4.0. */
+  /** Who asks for everything, as releases before 5.4.0 do, sends no header. Since 5.4.0. */
   readonly topicSeq?: number | undefined
   /** JSON text of the version the first page had. Since 5.4.0. */
   readonly dataVersion?: string | undefined
@@ -84,6 +477,67 @@ export interface GetAllTopicConfigResponseHeader {
   readonly totalTopicNum?: number | undefined
 }
 
+/**
+ * Until 5.3.2.
+ * Read in remoting/src/main/java/org/apache/rocketmq/remoting/protocol/header/GetBrokerAclConfigResponseHeader.java.
+ */
+export interface GetBrokerAclConfigResponseHeader {
+  readonly version: string
+  readonly allAclFileVersion?: string | undefined
+  readonly brokerName: string
+  readonly brokerAddr: string
+  readonly clusterName: string
+}
+
+/** Read in remoting/src/main/java/org/apache/rocketmq/remoting/protocol/header/GetBrokerConfigResponseHeader.java. */
+export interface GetBrokerConfigResponseHeader {
+  readonly version: string
+}
+
+/**
+ * Since 5.2.0.
+ * Read in controller/src/main/java/org/apache/rocketmq/controller/impl/task/GetBrokerLiveInfoRequest.java.
+ */
+export interface GetBrokerLiveInfoRequest {
+  readonly clusterName?: string | undefined
+  readonly brokerName?: string | undefined
+  readonly brokerId?: number | undefined
+}
+
+/**
+ * Since 5.2.0.
+ * Read in controller/src/main/java/org/apache/rocketmq/controller/impl/task/GetBrokerLiveInfoResponse.java.
+ */
+export interface GetBrokerLiveInfoResponse {}
+
+/**
+ * Since 5.0.0.
+ * Read in remoting/src/main/java/org/apache/rocketmq/remoting/protocol/header/GetBrokerMemberGroupRequestHeader.java.
+ */
+export interface GetBrokerMemberGroupRequestHeader {
+  readonly clusterName: string
+  readonly brokerName: string
+}
+
+/** Read in remoting/src/main/java/org/apache/rocketmq/remoting/protocol/header/GetConsumeStatsInBrokerHeader.java. */
+export interface GetConsumeStatsInBrokerHeader {
+  /** Whether orderly consumers only. */
+  readonly isOrder: boolean
+}
+
+/** Read in remoting/src/main/java/org/apache/rocketmq/remoting/protocol/header/GetConsumeStatsRequestHeader.java. */
+export interface GetConsumeStatsRequestHeader extends TopicRequestHeader {
+  readonly consumerGroup: string
+  readonly topic?: string | undefined
+  /** Since 5.3.2. */
+  readonly topicList?: string | undefined
+}
+
+/** Read in remoting/src/main/java/org/apache/rocketmq/remoting/protocol/header/GetConsumerConnectionListRequestHeader.java. */
+export interface GetConsumerConnectionListRequestHeader extends RpcRequestHeader {
+  readonly consumerGroup: string
+}
+
 /** Read in remoting/src/main/java/org/apache/rocketmq/remoting/protocol/header/GetConsumerListByGroupRequestHeader.java. */
 export interface GetConsumerListByGroupRequestHeader extends RpcRequestHeader {
   readonly consumerGroup: string
@@ -91,6 +545,20 @@ export interface GetConsumerListByGroupRequestHeader extends RpcRequestHeader {
 
 /** Read in remoting/src/main/java/org/apache/rocketmq/remoting/protocol/header/GetConsumerListByGroupResponseHeader.java. */
 export interface GetConsumerListByGroupResponseHeader {}
+
+/** Read in remoting/src/main/java/org/apache/rocketmq/remoting/protocol/header/GetConsumerRunningInfoRequestHeader.java. */
+export interface GetConsumerRunningInfoRequestHeader extends RpcRequestHeader {
+  readonly consumerGroup: string
+  readonly clientId: string
+  readonly jstackEnable?: boolean | undefined
+}
+
+/** Read in remoting/src/main/java/org/apache/rocketmq/remoting/protocol/header/GetConsumerStatusRequestHeader.java. */
+export interface GetConsumerStatusRequestHeader extends TopicRequestHeader {
+  readonly topic: string
+  readonly group: string
+  readonly clientAddr?: string | undefined
+}
 
 /** Read in remoting/src/main/java/org/apache/rocketmq/remoting/protocol/header/GetEarliestMsgStoretimeRequestHeader.java. */
 export interface GetEarliestMsgStoretimeRequestHeader extends TopicQueueRequestHeader {
@@ -102,6 +570,52 @@ export interface GetEarliestMsgStoretimeRequestHeader extends TopicQueueRequestH
 export interface GetEarliestMsgStoretimeResponseHeader {
   /** Milliseconds since the epoch; -1 for an empty queue. */
   readonly timestamp: number
+}
+
+/** Read in remoting/src/main/java/org/apache/rocketmq/remoting/protocol/header/namesrv/GetKVConfigRequestHeader.java. */
+export interface GetKVConfigRequestHeader {
+  readonly namespace: string
+  readonly key: string
+}
+
+/** Read in remoting/src/main/java/org/apache/rocketmq/remoting/protocol/header/namesrv/GetKVConfigResponseHeader.java. */
+export interface GetKVConfigResponseHeader {
+  readonly value?: string | undefined
+}
+
+/** Read in remoting/src/main/java/org/apache/rocketmq/remoting/protocol/header/namesrv/GetKVListByNamespaceRequestHeader.java. */
+export interface GetKVListByNamespaceRequestHeader {
+  readonly namespace: string
+}
+
+/**
+ * Since 5.5.0.
+ * Read in remoting/src/main/java/org/apache/rocketmq/remoting/protocol/header/GetLiteClientInfoRequestHeader.java.
+ */
+export interface GetLiteClientInfoRequestHeader {
+  readonly parentTopic?: string | undefined
+  readonly group?: string | undefined
+  readonly clientId?: string | undefined
+  readonly maxCount?: number | undefined
+}
+
+/**
+ * Since 5.5.0.
+ * Read in remoting/src/main/java/org/apache/rocketmq/remoting/protocol/header/GetLiteGroupInfoRequestHeader.java.
+ */
+export interface GetLiteGroupInfoRequestHeader {
+  readonly group: string
+  readonly liteTopic?: string | undefined
+  readonly topK?: number | undefined
+}
+
+/**
+ * Since 5.5.0.
+ * Read in remoting/src/main/java/org/apache/rocketmq/remoting/protocol/header/GetLiteTopicInfoRequestHeader.java.
+ */
+export interface GetLiteTopicInfoRequestHeader {
+  readonly parentTopic?: string | undefined
+  readonly liteTopic?: string | undefined
 }
 
 /** Read in remoting/src/main/java/org/apache/rocketmq/remoting/protocol/header/GetMaxOffsetRequestHeader.java. */
@@ -118,6 +632,18 @@ export interface GetMaxOffsetResponseHeader {
   readonly offset: number
 }
 
+/**
+ * Since 5.0.0.
+ * Read in remoting/src/main/java/org/apache/rocketmq/remoting/protocol/header/controller/GetMetaDataResponseHeader.java.
+ */
+export interface GetMetaDataResponseHeader {
+  readonly group?: string | undefined
+  readonly controllerLeaderId?: string | undefined
+  readonly controllerLeaderAddress?: string | undefined
+  readonly isLeader?: boolean | undefined
+  readonly peers?: string | undefined
+}
+
 /** Read in remoting/src/main/java/org/apache/rocketmq/remoting/protocol/header/GetMinOffsetRequestHeader.java. */
 export interface GetMinOffsetRequestHeader extends TopicQueueRequestHeader {
   readonly topic: string
@@ -130,6 +656,57 @@ export interface GetMinOffsetResponseHeader {
   readonly offset: number
 }
 
+/**
+ * Since 5.1.1.
+ * Read in remoting/src/main/java/org/apache/rocketmq/remoting/protocol/header/controller/register/GetNextBrokerIdRequestHeader.java.
+ */
+export interface GetNextBrokerIdRequestHeader {
+  readonly clusterName?: string | undefined
+  readonly brokerName?: string | undefined
+}
+
+/**
+ * Since 5.1.1.
+ * Read in remoting/src/main/java/org/apache/rocketmq/remoting/protocol/header/controller/register/GetNextBrokerIdResponseHeader.java.
+ */
+export interface GetNextBrokerIdResponseHeader {
+  readonly clusterName?: string | undefined
+  readonly brokerName?: string | undefined
+  readonly nextBrokerId?: number | undefined
+}
+
+/**
+ * Since 5.5.0.
+ * Read in remoting/src/main/java/org/apache/rocketmq/remoting/protocol/header/GetParentTopicInfoRequestHeader.java.
+ */
+export interface GetParentTopicInfoRequestHeader {
+  readonly topic: string
+}
+
+/** Read in remoting/src/main/java/org/apache/rocketmq/remoting/protocol/header/GetProducerConnectionListRequestHeader.java. */
+export interface GetProducerConnectionListRequestHeader extends RpcRequestHeader {
+  readonly producerGroup: string
+}
+
+/**
+ * Since 5.0.0.
+ * Read in remoting/src/main/java/org/apache/rocketmq/remoting/protocol/header/controller/GetReplicaInfoRequestHeader.java.
+ */
+export interface GetReplicaInfoRequestHeader {
+  readonly brokerName?: string | undefined
+}
+
+/**
+ * Since 5.0.0.
+ * Read in remoting/src/main/java/org/apache/rocketmq/remoting/protocol/header/controller/GetReplicaInfoResponseHeader.java.
+ */
+export interface GetReplicaInfoResponseHeader {
+  /** Since 5.1.1. */
+  readonly masterBrokerId?: number | undefined
+  readonly masterAddress?: string | undefined
+  readonly masterEpoch?: number | undefined
+}
+
 /** Read in remoting/src/main/java/org/apache/rocketmq/remoting/protocol/header/namesrv/GetRouteInfoRequestHeader.java. */
 export interface GetRouteInfoRequestHeader extends TopicRequestHeader {
   readonly topic: string
@@ -137,7 +714,52 @@ export interface GetRouteInfoRequestHeader extends TopicRequestHeader {
   readonly acceptStandardJsonOnly?: boolean | undefined
 }
 
-/** Read in remoting/src/main/java/org/apache/rocketmq/remoting/protocol/header/HeartbeatRequestHeader.java. */
+/**
+ * Since 5.0.0.
+ * Read in remoting/src/main/java/org/apache/rocketmq/remoting/protocol/header/GetSubscriptionGroupConfigRequestHeader.java.
+ */
+export interface GetSubscriptionGroupConfigRequestHeader extends RpcRequestHeader {
+  readonly group: string
+}
+
+/**
+ * Since 5.2.0.
+ * Read in controller/src/main/java/org/apache/rocketmq/controller/impl/task/GetSyncStateDataRequest.java.
+ */
+export interface GetSyncStateDataRequest {
+  readonly invokeTime?: number | undefined
+}
+
+/**
+ * Since 5.0.0.
+ * Read in remoting/src/main/java/org/apache/rocketmq/remoting/protocol/header/GetTopicConfigRequestHeader.java.
+ */
+export interface GetTopicConfigRequestHeader extends TopicRequestHeader {
+  readonly topic: string
+}
+
+/** Read in remoting/src/main/java/org/apache/rocketmq/remoting/protocol/header/GetTopicStatsInfoRequestHeader.java. */
+export interface GetTopicStatsInfoRequestHeader extends TopicRequestHeader {
+  readonly topic: string
+}
+
+/** Read in remoting/src/main/java/org/apache/rocketmq/remoting/protocol/header/GetTopicsByClusterRequestHeader.java. */
+export interface GetTopicsByClusterRequestHeader {
+  readonly cluster: string
+}
+
+/**
+ * Since 5.3.0.
+ * Read in remoting/src/main/java/org/apache/rocketmq/remoting/protocol/header/GetUserRequestHeader.java.
+ */
+export interface GetUserRequestHeader {
+  readonly username?: string | undefined
+}
+
+/**
+ * Since 5.2.0.
+ * Read in remoting/src/main/java/org/apache/rocketmq/remoting/protocol/header/HeartbeatRequestHeader.java.
+ */
 export interface HeartbeatRequestHeader extends RpcRequestHeader {}
 
 /**
@@ -151,12 +773,212 @@ export interface HeartbeatResponseHeader {
   readonly isSubChange?: boolean | undefined
 }
 
-/** Read in remoting/src/main/java/org/apache/rocketmq/remoting/protocol/header/LockBatchMqRequestHeader.java. */
+/**
+ * Of no request that a release sends.
+ * Since 5.0.0.
+ * Read in remoting/src/main/java/org/apache/rocketmq/remoting/protocol/header/InitConsumerOffsetRequestHeader.java.
+ */
+export interface InitConsumerOffsetRequestHeader extends TopicRequestHeader {
+  readonly topic?: string | undefined
+  readonly initMode?: number | undefined
+}
+
+/**
+ * Since 5.3.0.
+ * Read in remoting/src/main/java/org/apache/rocketmq/remoting/protocol/header/ListAclsRequestHeader.java.
+ */
+export interface ListAclsRequestHeader {
+  readonly subjectFilter?: string | undefined
+  readonly resourceFilter?: string | undefined
+}
+
+/**
+ * Since 5.3.0.
+ * Read in remoting/src/main/java/org/apache/rocketmq/remoting/protocol/header/ListUsersRequestHeader.java.
+ */
+export interface ListUsersRequestHeader {
+  readonly filter?: string | undefined
+}
+
+/**
+ * Since 5.5.0.
+ * Read in remoting/src/main/java/org/apache/rocketmq/remoting/protocol/header/LiteSubscriptionCtlRequestHeader.java.
+ */
+export interface LiteSubscriptionCtlRequestHeader extends RpcRequestHeader {}
+
+/**
+ * Since 5.2.0.
+ * Read in remoting/src/main/java/org/apache/rocketmq/remoting/protocol/header/LockBatchMqRequestHeader.java.
+ */
 export interface LockBatchMqRequestHeader extends RpcRequestHeader {}
+
+/**
+ * Since 5.0.0.
+ * Read in remoting/src/main/java/org/apache/rocketmq/remoting/protocol/header/NotificationRequestHeader.java.
+ */
+export interface NotificationRequestHeader extends TopicQueueRequestHeader {
+  readonly consumerGroup: string
+  readonly topic: string
+  readonly queueId: number
+  readonly pollTime: number
+  readonly bornTime: number
+  /** Since 5.1.2. */
+  readonly order?: boolean | undefined
+  /** Since 5.1.2. */
+  readonly attemptId?: string | undefined
+  /** Since 5.5.0. */
+  readonly expType?: string | undefined
+  /** Since 5.5.0. */
+  readonly exp?: string | undefined
+}
+
+/**
+ * Since 5.0.0.
+ * Read in remoting/src/main/java/org/apache/rocketmq/remoting/protocol/header/NotificationResponseHeader.java.
+ */
+export interface NotificationResponseHeader {
+  readonly hasMsg: boolean
+  /** Since 5.3.2. */
+  readonly pollingFull?: boolean | undefined
+}
+
+/**
+ * Since 5.0.0.
+ * Read in remoting/src/main/java/org/apache/rocketmq/remoting/protocol/header/NotifyBrokerRoleChangedRequestHeader.java.
+ */
+export interface NotifyBrokerRoleChangedRequestHeader {
+  readonly masterAddress?: string | undefined
+  readonly masterEpoch?: number | undefined
+  readonly syncStateSetEpoch?: number | undefined
+  /** Since 5.1.1. */
+  readonly masterBrokerId?: number | undefined
+}
 
 /** Read in remoting/src/main/java/org/apache/rocketmq/remoting/protocol/header/NotifyConsumerIdsChangedRequestHeader.java. */
 export interface NotifyConsumerIdsChangedRequestHeader extends RpcRequestHeader {
   readonly consumerGroup: string
+}
+
+/**
+ * Since 5.0.0.
+ * Read in remoting/src/main/java/org/apache/rocketmq/remoting/protocol/header/NotifyMinBrokerIdChangeRequestHeader.java.
+ */
+export interface NotifyMinBrokerIdChangeRequestHeader {
+  readonly minBrokerId?: number | undefined
+  readonly brokerName?: string | undefined
+  readonly minBrokerAddr?: string | undefined
+  readonly offlineBrokerAddr?: string | undefined
+  readonly haBrokerAddr?: string | undefined
+}
+
+/**
+ * Since 5.5.0.
+ * Read in remoting/src/main/java/org/apache/rocketmq/remoting/protocol/header/NotifyUnsubscribeLiteRequestHeader.java.
+ */
+export interface NotifyUnsubscribeLiteRequestHeader extends RpcRequestHeader {
+  readonly liteTopic: string
+  readonly consumerGroup: string
+  readonly clientId: string
+}
+
+/**
+ * Since 5.0.0.
+ * Read in remoting/src/main/java/org/apache/rocketmq/remoting/protocol/header/PeekMessageRequestHeader.java.
+ */
+export interface PeekMessageRequestHeader extends TopicQueueRequestHeader {
+  readonly topic: string
+  readonly queueId: number
+  readonly maxMsgNums: number
+  readonly consumerGroup: string
+}
+
+/**
+ * Since 5.0.0.
+ * Read in remoting/src/main/java/org/apache/rocketmq/remoting/protocol/header/PollingInfoRequestHeader.java.
+ */
+export interface PollingInfoRequestHeader extends TopicQueueRequestHeader {
+  readonly consumerGroup: string
+  readonly topic: string
+  readonly queueId: number
+}
+
+/**
+ * Since 5.0.0.
+ * Read in remoting/src/main/java/org/apache/rocketmq/remoting/protocol/header/PollingInfoResponseHeader.java.
+ */
+export interface PollingInfoResponseHeader {
+  readonly pollingNum: number
+}
+
+/**
+ * Since 5.5.0.
+ * Read in remoting/src/main/java/org/apache/rocketmq/remoting/protocol/header/PopLiteMessageRequestHeader.java.
+ */
+export interface PopLiteMessageRequestHeader extends RpcRequestHeader {
+  readonly clientId: string
+  readonly consumerGroup: string
+  readonly topic: string
+  readonly maxMsgNum: number
+  readonly invisibleTime: number
+  readonly pollTime: number
+  readonly bornTime: number
+  readonly attemptId?: string | undefined
+}
+
+/**
+ * Since 5.5.0.
+ * Read in remoting/src/main/java/org/apache/rocketmq/remoting/protocol/header/PopLiteMessageResponseHeader.java.
+ */
+export interface PopLiteMessageResponseHeader {
+  readonly popTime: number
+  readonly invisibleTime: number
+  readonly reviveQid: number
+  readonly startOffsetInfo?: string | undefined
+  readonly msgOffsetInfo?: string | undefined
+  readonly orderCountInfo?: string | undefined
+}
+
+/**
+ * Since 5.0.0.
+ * Read in remoting/src/main/java/org/apache/rocketmq/remoting/protocol/header/PopMessageRequestHeader.java.
+ */
+export interface PopMessageRequestHeader extends TopicQueueRequestHeader {
+  readonly consumerGroup: string
+  readonly topic: string
+  /** −1: any queue. */
+  readonly queueId: number
+  readonly maxMsgNums: number
+  /** Milliseconds. */
+  readonly invisibleTime: number
+  /** Milliseconds that the broker may hold the request. */
+  readonly pollTime: number
+  /** When the request was made, milliseconds since the epoch. */
+  readonly bornTime: number
+  /** Where a new group begins: 0 first message, 1 last. */
+  readonly initMode: number
+  readonly expType?: string | undefined
+  readonly exp?: string | undefined
+  readonly order?: boolean | undefined
+  /** The same for every try of one request: an orderly pop is answered the same again. Since 5.1.1. */
+  readonly attemptId?: string | undefined
+}
+
+/**
+ * Since 5.0.0.
+ * Read in remoting/src/main/java/org/apache/rocketmq/remoting/protocol/header/PopMessageResponseHeader.java.
+ */
+export interface PopMessageResponseHeader {
+  readonly popTime: number
+  readonly invisibleTime: number
+  readonly reviveQid: number
+  /** How many messages are left. */
+  readonly restNum: number
+  /** Per queue the first offset, as text of a form of its own. */
+  readonly startOffsetInfo?: string | undefined
+  /** Per queue the offsets of the messages. */
+  readonly msgOffsetInfo?: string | undefined
+  /** Per queue or message how often it was delivered before. */
+  readonly orderCountInfo?: string | undefined
 }
 
 /**
@@ -184,9 +1006,9 @@ export interface PullMessageRequestHeader extends TopicQueueRequestHeader {
   readonly expressionType?: string | undefined
   /** Since 5.0.0. */
   readonly maxMsgBytes?: number | undefined
-  /** Since 5.0.0. */
+  /** Since 5.1.0. */
   readonly requestSource?: number | undefined
-  /** Spelled like that upstream. Since 5.0.0. */
+  /** Spelled like that upstream. Since 5.1.0. */
   readonly proxyFrowardClientId?: string | undefined
 }
 
@@ -211,6 +1033,28 @@ export interface PullMessageResponseHeader {
   readonly forbiddenType?: number | undefined
 }
 
+/** Read in remoting/src/main/java/org/apache/rocketmq/remoting/protocol/header/namesrv/PutKVConfigRequestHeader.java. */
+export interface PutKVConfigRequestHeader {
+  readonly namespace: string
+  readonly key: string
+  readonly value: string
+}
+
+/** Read in remoting/src/main/java/org/apache/rocketmq/remoting/protocol/header/QueryConsumeQueueRequestHeader.java. */
+export interface QueryConsumeQueueRequestHeader extends TopicQueueRequestHeader {
+  readonly topic?: string | undefined
+  readonly queueId?: number | undefined
+  readonly index?: number | undefined
+  readonly count?: number | undefined
+  readonly consumerGroup?: string | undefined
+}
+
+/** Read in remoting/src/main/java/org/apache/rocketmq/remoting/protocol/header/QueryConsumeTimeSpanRequestHeader.java. */
+export interface QueryConsumeTimeSpanRequestHeader extends TopicRequestHeader {
+  readonly topic: string
+  readonly group: string
+}
+
 /** Read in remoting/src/main/java/org/apache/rocketmq/remoting/protocol/header/QueryConsumerOffsetRequestHeader.java. */
 export interface QueryConsumerOffsetRequestHeader extends TopicQueueRequestHeader {
   readonly consumerGroup: string
@@ -226,6 +1070,13 @@ export interface QueryConsumerOffsetResponseHeader {
   readonly offset: number
 }
 
+/** Read in remoting/src/main/java/org/apache/rocketmq/remoting/protocol/header/QueryCorrectionOffsetHeader.java. */
+export interface QueryCorrectionOffsetHeader extends TopicRequestHeader {
+  readonly filterGroups?: string | undefined
+  readonly compareGroup: string
+  readonly topic: string
+}
+
 /** Read in remoting/src/main/java/org/apache/rocketmq/remoting/protocol/header/namesrv/QueryDataVersionRequestHeader.java. */
 export interface QueryDataVersionRequestHeader {
   readonly brokerName: string
@@ -237,6 +1088,92 @@ export interface QueryDataVersionRequestHeader {
 /** Read in remoting/src/main/java/org/apache/rocketmq/remoting/protocol/header/namesrv/QueryDataVersionResponseHeader.java. */
 export interface QueryDataVersionResponseHeader {
   readonly changed: boolean
+}
+
+/** Read in remoting/src/main/java/org/apache/rocketmq/remoting/protocol/header/QueryMessageRequestHeader.java. */
+export interface QueryMessageRequestHeader extends TopicRequestHeader {
+  readonly topic: string
+  readonly key: string
+  readonly maxNum: number
+  /** Milliseconds since the epoch. */
+  readonly beginTimestamp: number
+  /** Milliseconds; clients leave it open with the largest long. */
+  readonly endTimestamp: number
+  /** What `key` is: `K` a key, `T` a tag, `U` a unique key. Since 5.4.0. */
+  readonly indexType?: string | undefined
+  /** Where the page before ended. Since 5.4.0. */
+  readonly lastKey?: string | undefined
+}
+
+/** Read in remoting/src/main/java/org/apache/rocketmq/remoting/protocol/header/QueryMessageResponseHeader.java. */
+export interface QueryMessageResponseHeader {
+  readonly indexLastUpdateTimestamp: number
+  readonly indexLastUpdatePhyoffset: number
+}
+
+/**
+ * Since 5.0.0.
+ * Read in remoting/src/main/java/org/apache/rocketmq/remoting/protocol/header/QuerySubscriptionByConsumerRequestHeader.java.
+ */
+export interface QuerySubscriptionByConsumerRequestHeader extends TopicRequestHeader {
+  readonly group: string
+  readonly topic?: string | undefined
+}
+
+/** Read in remoting/src/main/java/org/apache/rocketmq/remoting/protocol/header/QueryTopicConsumeByWhoRequestHeader.java. */
+export interface QueryTopicConsumeByWhoRequestHeader extends TopicRequestHeader {
+  readonly topic: string
+}
+
+/**
+ * Since 5.0.0.
+ * Read in remoting/src/main/java/org/apache/rocketmq/remoting/protocol/header/QueryTopicsByConsumerRequestHeader.java.
+ */
+export interface QueryTopicsByConsumerRequestHeader extends RpcRequestHeader {
+  readonly group: string
+}
+
+/**
+ * Since 5.2.0.
+ * Read in controller/src/main/java/org/apache/rocketmq/controller/impl/task/RaftBrokerHeartBeatEventRequest.java.
+ */
+export interface RaftBrokerHeartBeatEventRequest {
+  readonly clusterNameIdentityInfo?: string | undefined
+  readonly brokerNameIdentityInfo?: string | undefined
+  readonly brokerIdIdentityInfo?: number | undefined
+  readonly brokerName?: string | undefined
+  readonly brokerAddr?: string | undefined
+  readonly heartbeatTimeoutMillis?: number | undefined
+  readonly brokerId?: number | undefined
+  readonly lastUpdateTimestamp?: number | undefined
+  readonly epoch?: number | undefined
+  readonly maxOffset?: number | undefined
+  readonly confirmOffset?: number | undefined
+  readonly electionPriority?: number | undefined
+}
+
+/**
+ * Since 5.2.0.
+ * Read in controller/src/main/java/org/apache/rocketmq/controller/impl/task/RaftBrokerHeartBeatEventResponse.java.
+ */
+export interface RaftBrokerHeartBeatEventResponse {}
+
+/**
+ * Since 5.3.2.
+ * Read in remoting/src/main/java/org/apache/rocketmq/remoting/protocol/header/RecallMessageRequestHeader.java.
+ */
+export interface RecallMessageRequestHeader extends TopicRequestHeader {
+  readonly producerGroup?: string | undefined
+  readonly topic: string
+  readonly recallHandle: string
+}
+
+/**
+ * Since 5.3.2.
+ * Read in remoting/src/main/java/org/apache/rocketmq/remoting/protocol/header/RecallMessageResponseHeader.java.
+ */
+export interface RecallMessageResponseHeader {
+  readonly msgId: string
 }
 
 /** Read in remoting/src/main/java/org/apache/rocketmq/remoting/protocol/header/namesrv/RegisterBrokerRequestHeader.java. */
@@ -267,6 +1204,141 @@ export interface RegisterBrokerResponseHeader {
 }
 
 /**
+ * Since 5.0.0.
+ * Read in remoting/src/main/java/org/apache/rocketmq/remoting/protocol/header/controller/register/RegisterBrokerToControllerRequestHeader.java.
+ */
+export interface RegisterBrokerToControllerRequestHeader {
+  readonly clusterName?: string | undefined
+  readonly brokerName?: string | undefined
+  /** Since 5.1.1. */
+  readonly brokerId?: number | undefined
+  readonly brokerAddress?: string | undefined
+  /** Since 5.2.0. */
+  readonly invokeTime?: number | undefined
+}
+
+/**
+ * Since 5.0.0.
+ * Read in remoting/src/main/java/org/apache/rocketmq/remoting/protocol/header/controller/register/RegisterBrokerToControllerResponseHeader.java.
+ */
+export interface RegisterBrokerToControllerResponseHeader {
+  /** Since 5.1.1. */
+  readonly clusterName?: string | undefined
+  /** Since 5.1.1. */
+  readonly brokerName?: string | undefined
+  /** Since 5.1.1. */
+  readonly masterBrokerId?: number | undefined
+  readonly masterAddress?: string | undefined
+  readonly masterEpoch?: number | undefined
+  readonly syncStateSetEpoch?: number | undefined
+}
+
+/**
+ * Of no request that a release sends.
+ * Until 5.1.0.
+ * Read in remoting/src/main/java/org/apache/rocketmq/remoting/protocol/header/filtersrv/RegisterFilterServerRequestHeader.java.
+ */
+export interface RegisterFilterServerRequestHeader {
+  readonly filterServerAddr: string
+}
+
+/**
+ * Of no request that a release sends.
+ * Until 5.1.0.
+ * Read in remoting/src/main/java/org/apache/rocketmq/remoting/protocol/header/filtersrv/RegisterFilterServerResponseHeader.java.
+ */
+export interface RegisterFilterServerResponseHeader {
+  readonly brokerName: string
+  readonly brokerId: number
+}
+
+/**
+ * Of no request that a release sends.
+ * Until 5.1.0.
+ * Read in remoting/src/main/java/org/apache/rocketmq/remoting/protocol/header/filtersrv/RegisterMessageFilterClassRequestHeader.java.
+ */
+export interface RegisterMessageFilterClassRequestHeader {
+  readonly consumerGroup: string
+  readonly topic: string
+  readonly className: string
+  readonly classCRC: number
+}
+
+/**
+ * Of no request that a release sends.
+ * Read in remoting/src/main/java/org/apache/rocketmq/remoting/protocol/header/namesrv/RegisterOrderTopicRequestHeader.java.
+ */
+export interface RegisterOrderTopicRequestHeader {
+  readonly topic: string
+  readonly orderTopicString: string
+}
+
+/**
+ * Since 5.0.0.
+ * Read in remoting/src/main/java/org/apache/rocketmq/remoting/protocol/header/namesrv/RegisterTopicRequestHeader.java.
+ */
+export interface RegisterTopicRequestHeader extends TopicRequestHeader {
+  readonly topic: string
+}
+
+/**
+ * Since 5.0.0.
+ * Read in remoting/src/main/java/org/apache/rocketmq/remoting/protocol/header/RemoveBrokerRequestHeader.java.
+ */
+export interface RemoveBrokerRequestHeader {
+  readonly brokerName: string
+  readonly brokerClusterName: string
+  readonly brokerId: number
+}
+
+/** Read in remoting/src/main/java/org/apache/rocketmq/remoting/protocol/header/ReplyMessageRequestHeader.java. */
+export interface ReplyMessageRequestHeader extends TopicQueueRequestHeader {
+  readonly producerGroup: string
+  readonly topic: string
+  readonly defaultTopic: string
+  readonly defaultTopicQueueNums: number
+  readonly queueId: number
+  readonly sysFlag: number
+  readonly bornTimestamp: number
+  readonly flag: number
+  readonly properties?: string | undefined
+  readonly reconsumeTimes?: number | undefined
+  readonly unitMode?: boolean | undefined
+  readonly bornHost: string
+  readonly storeHost: string
+  readonly storeTimestamp: number
+}
+
+/**
+ * Since 5.0.0.
+ * Read in remoting/src/main/java/org/apache/rocketmq/remoting/protocol/header/ResetMasterFlushOffsetHeader.java.
+ */
+export interface ResetMasterFlushOffsetHeader {
+  readonly masterFlushOffset: number
+}
+
+/** Read in remoting/src/main/java/org/apache/rocketmq/remoting/protocol/header/ResetOffsetRequestHeader.java. */
+export interface ResetOffsetRequestHeader extends TopicQueueRequestHeader {
+  readonly group: string
+  readonly topic: string
+  /** −1 or absent: all queues. Since 5.1.0. */
+  readonly queueId?: number | undefined
+  /** For one queue: go there, whatever the time. −1 or absent: by the time. Since 5.1.0. */
+  readonly offset?: number | undefined
+  /** Milliseconds; −1 is the end of each queue. */
+  readonly timestamp: number
+  /** Whether offsets may also move forwards. */
+  readonly isForce: boolean
+}
+
+/** Read in remoting/src/main/java/org/apache/rocketmq/remoting/protocol/header/ResumeCheckHalfMessageRequestHeader.java. */
+export interface ResumeCheckHalfMessageRequestHeader {
+  /** Since 5.3.0. */
+  readonly topic?: string | undefined
+  readonly msgId?: string | undefined
+}
+
+/**
  * Fields that every newer request header inherits.
  * Read in remoting/src/main/java/org/apache/rocketmq/remoting/rpc/RpcRequestHeader.java.
  */
@@ -289,7 +1361,7 @@ export interface SearchOffsetRequestHeader extends TopicQueueRequestHeader {
   readonly queueId: number
   /** Milliseconds since the epoch; clients ask for the end with the largest long. */
   readonly timestamp: number
-  /** Absent or unknown is `LOWER`; read without regard to case. Since 5.0.0. */
+  /** Absent or unknown is `LOWER`; read without regard to case. Since 5.1.4. */
   readonly boundaryType?: OpenEnum<BoundaryType> | undefined
 }
 
@@ -368,7 +1440,7 @@ export interface SendMessageResponseHeader {
   /** Of the first message of a batch. */
   readonly queueOffset: number
   readonly transactionId?: string | undefined
-  /** Since 5.1.0. */
+  /** Since 5.0.0. */
   readonly batchUniqId?: string | undefined
   /** Since 5.3.2. */
   readonly recallHandle?: string | undefined
@@ -379,18 +1451,62 @@ export interface SendMessageResponseHeader {
 }
 
 /**
+ * One ext field; no class of its own upstream.
+ * Since 5.2.0.
+ * Read in broker/src/main/java/org/apache/rocketmq/broker/processor/AdminBrokerProcessor.java.
+ */
+export interface SetCommitLogReadModeRequestHeader {
+  /** Advice to the operating system: `0` normal, `1` random. `READ_AHEAD_MODE` on the wire. */
+  readonly readAheadMode?: string | undefined
+}
+
+/**
+ * Of no request that a release sends.
+ * Since 5.0.0.
+ * Read in remoting/src/main/java/org/apache/rocketmq/remoting/protocol/header/StatisticsMessagesRequestHeader.java.
+ */
+export interface StatisticsMessagesRequestHeader extends TopicQueueRequestHeader {
+  readonly consumerGroup: string
+  readonly topic: string
+  readonly queueId: number
+  readonly fromTime?: number | undefined
+  readonly toTime?: number | undefined
+}
+
+/**
+ * One ext field; no class of its own upstream.
+ * Since 5.4.0.
+ * Read in broker/src/main/java/org/apache/rocketmq/broker/processor/AdminBrokerProcessor.java.
+ */
+export interface SwitchTimerEngineRequestHeader {
+  /** `R`: the timeline in RocksDB. `F`: the wheel of files. `E_T` on the wire. */
+  readonly engineType?: string | undefined
+}
+
+/**
  * Fields of requests about one queue of a topic.
+ * Since 5.0.0.
  * Read in remoting/src/main/java/org/apache/rocketmq/remoting/rpc/TopicQueueRequestHeader.java.
  */
 export interface TopicQueueRequestHeader extends TopicRequestHeader {}
 
 /**
  * Fields of requests about a topic.
+ * Since 5.0.0.
  * Read in remoting/src/main/java/org/apache/rocketmq/remoting/rpc/TopicRequestHeader.java.
  */
 export interface TopicRequestHeader extends RpcRequestHeader {
   /** Whether the queue id is logical; `false`: already physical. Since 5.0.0. */
   readonly lo?: boolean | undefined
+}
+
+/**
+ * Since 5.5.0.
+ * Read in remoting/src/main/java/org/apache/rocketmq/remoting/protocol/header/TriggerLiteDispatchRequestHeader.java.
+ */
+export interface TriggerLiteDispatchRequestHeader {
+  readonly group: string
+  readonly clientId?: string | undefined
 }
 
 /** Read in remoting/src/main/java/org/apache/rocketmq/remoting/protocol/header/namesrv/UnRegisterBrokerRequestHeader.java. */
@@ -401,7 +1517,10 @@ export interface UnRegisterBrokerRequestHeader {
   readonly brokerId: number
 }
 
-/** Read in remoting/src/main/java/org/apache/rocketmq/remoting/protocol/header/UnlockBatchMqRequestHeader.java. */
+/**
+ * Since 5.2.0.
+ * Read in remoting/src/main/java/org/apache/rocketmq/remoting/protocol/header/UnlockBatchMqRequestHeader.java.
+ */
 export interface UnlockBatchMqRequestHeader extends RpcRequestHeader {}
 
 /** Read in remoting/src/main/java/org/apache/rocketmq/remoting/protocol/header/UnregisterClientRequestHeader.java. */
@@ -413,6 +1532,14 @@ export interface UnregisterClientRequestHeader extends RpcRequestHeader {
 
 /** Read in remoting/src/main/java/org/apache/rocketmq/remoting/protocol/header/UnregisterClientResponseHeader.java. */
 export interface UnregisterClientResponseHeader {}
+
+/**
+ * Since 5.3.0.
+ * Read in remoting/src/main/java/org/apache/rocketmq/remoting/protocol/header/UpdateAclRequestHeader.java.
+ */
+export interface UpdateAclRequestHeader {
+  readonly subject?: string | undefined
+}
 
 /** Read in remoting/src/main/java/org/apache/rocketmq/remoting/protocol/header/UpdateConsumerOffsetRequestHeader.java. */
 export interface UpdateConsumerOffsetRequestHeader extends TopicQueueRequestHeader {
@@ -426,49 +1553,226 @@ export interface UpdateConsumerOffsetRequestHeader extends TopicQueueRequestHead
 /** Read in remoting/src/main/java/org/apache/rocketmq/remoting/protocol/header/UpdateConsumerOffsetResponseHeader.java. */
 export interface UpdateConsumerOffsetResponseHeader {}
 
+/**
+ * Until 5.3.2.
+ * Read in remoting/src/main/java/org/apache/rocketmq/remoting/protocol/header/UpdateGlobalWhiteAddrsConfigRequestHeader.java.
+ */
+export interface UpdateGlobalWhiteAddrsConfigRequestHeader {
+  readonly globalWhiteAddrs: string
+  readonly aclFileFullPath: string
+}
+
+/**
+ * Since 5.0.0.
+ * Read in remoting/src/main/java/org/apache/rocketmq/remoting/protocol/header/UpdateGroupForbiddenRequestHeader.java.
+ */
+export interface UpdateGroupForbiddenRequestHeader extends TopicRequestHeader {
+  readonly group: string
+  readonly topic: string
+  readonly readable?: boolean | undefined
+}
+
+/**
+ * Since 5.3.0.
+ * Read in remoting/src/main/java/org/apache/rocketmq/remoting/protocol/header/UpdateUserRequestHeader.java.
+ */
+export interface UpdateUserRequestHeader {
+  readonly username?: string | undefined
+}
+
+/** Read in remoting/src/main/java/org/apache/rocketmq/remoting/protocol/header/ViewBrokerStatsDataRequestHeader.java. */
+export interface ViewBrokerStatsDataRequestHeader {
+  readonly statsName: string
+  readonly statsKey: string
+}
+
+/** Read in remoting/src/main/java/org/apache/rocketmq/remoting/protocol/header/ViewMessageRequestHeader.java. */
+export interface ViewMessageRequestHeader {
+  /** Since 5.3.0. */
+  readonly topic?: string | undefined
+  /** Physical offset of the message. */
+  readonly offset: number
+}
+
+/** Read in remoting/src/main/java/org/apache/rocketmq/remoting/protocol/header/ViewMessageResponseHeader.java. */
+export interface ViewMessageResponseHeader {}
+
+/** Read in remoting/src/main/java/org/apache/rocketmq/remoting/protocol/header/namesrv/WipeWritePermOfBrokerRequestHeader.java. */
+export interface WipeWritePermOfBrokerRequestHeader {
+  readonly brokerName: string
+}
+
+/** Read in remoting/src/main/java/org/apache/rocketmq/remoting/protocol/header/namesrv/WipeWritePermOfBrokerResponseHeader.java. */
+export interface WipeWritePermOfBrokerResponseHeader {
+  readonly wipeTopicCount: number
+}
+
 /** Every header by its class name. Per field: name, `=wire` where that differs, `!` when required, `:type`, `>=min`. */
 export const HeaderTables = {
   /** No field at all. */
   none: headerTable<NoHeader>('none', ''),
+  AckMessageRequestHeader: headerTable<AckMessageRequestHeader>('AckMessageRequestHeader', 'consumerGroup!:string topic!:string queueId!:int extraInfo!:string offset!:position liteTopic:string lo:bool ns:string nsd:bool bname:string oway:bool'),
+  AddBrokerRequestHeader: headerTable<AddBrokerRequestHeader>('AddBrokerRequestHeader', 'configPath:string'),
+  AddWritePermOfBrokerRequestHeader: headerTable<AddWritePermOfBrokerRequestHeader>('AddWritePermOfBrokerRequestHeader', 'brokerName!:string'),
+  AddWritePermOfBrokerResponseHeader: headerTable<AddWritePermOfBrokerResponseHeader>('AddWritePermOfBrokerResponseHeader', 'addTopicCount!:int'),
+  AlterSyncStateSetRequestHeader: headerTable<AlterSyncStateSetRequestHeader>('AlterSyncStateSetRequestHeader', 'brokerName:string masterBrokerId:position masterEpoch:int invokeTime:position'),
+  AlterSyncStateSetResponseHeader: headerTable<AlterSyncStateSetResponseHeader>('AlterSyncStateSetResponseHeader', 'newSyncStateSetEpoch:int'),
+  ApplyBrokerIdRequestHeader: headerTable<ApplyBrokerIdRequestHeader>('ApplyBrokerIdRequestHeader', 'clusterName:string brokerName:string appliedBrokerId:position registerCheckCode:string'),
+  ApplyBrokerIdResponseHeader: headerTable<ApplyBrokerIdResponseHeader>('ApplyBrokerIdResponseHeader', 'clusterName:string brokerName:string'),
+  BrokerCloseChannelRequest: headerTable<BrokerCloseChannelRequest>('BrokerCloseChannelRequest', 'clusterName:string brokerName:string brokerId:position'),
+  BrokerCloseChannelResponse: headerTable<BrokerCloseChannelResponse>('BrokerCloseChannelResponse', ''),
   BrokerHeartbeatRequestHeader: headerTable<BrokerHeartbeatRequestHeader>('BrokerHeartbeatRequestHeader', 'clusterName!:string brokerAddr!:string brokerName!:string brokerId:position epoch:int maxOffset:position confirmOffset:position heartbeatTimeoutMills:bound electionPriority:int'),
+  ChangeInvisibleTimeRequestHeader: headerTable<ChangeInvisibleTimeRequestHeader>('ChangeInvisibleTimeRequestHeader', 'consumerGroup!:string topic!:string queueId!:int extraInfo!:string offset!:position invisibleTime!:position liteTopic:string suspend:bool lo:bool ns:string nsd:bool bname:string oway:bool'),
+  ChangeInvisibleTimeResponseHeader: headerTable<ChangeInvisibleTimeResponseHeader>('ChangeInvisibleTimeResponseHeader', 'popTime!:position invisibleTime!:position reviveQid!:int'),
+  CheckNotActiveBrokerRequest: headerTable<CheckNotActiveBrokerRequest>('CheckNotActiveBrokerRequest', 'checkTimeMillis:position'),
+  CheckNotActiveBrokerResponse: headerTable<CheckNotActiveBrokerResponse>('CheckNotActiveBrokerResponse', ''),
+  CheckRocksdbCqWriteProgressRequestHeader: headerTable<CheckRocksdbCqWriteProgressRequestHeader>('CheckRocksdbCqWriteProgressRequestHeader', 'topic!:string checkStoreTime:position'),
+  CheckTransactionStateRequestHeader: headerTable<CheckTransactionStateRequestHeader>('CheckTransactionStateRequestHeader', 'topic:string tranStateTableOffset!:position commitLogOffset!:position msgId:string transactionId:string offsetMsgId:string ns:string nsd:bool bname:string oway:bool'),
+  CheckTransactionStateResponseHeader: headerTable<CheckTransactionStateResponseHeader>('CheckTransactionStateResponseHeader', 'producerGroup!:string tranStateTableOffset!:position commitLogOffset!:position commitOrRollback!:int'),
+  CleanControllerBrokerDataRequestHeader: headerTable<CleanControllerBrokerDataRequestHeader>('CleanControllerBrokerDataRequestHeader', 'clusterName:string brokerName!:string brokerControllerIdsToClean:string isCleanLivingBroker:bool invokeTime:position'),
+  CloneGroupOffsetRequestHeader: headerTable<CloneGroupOffsetRequestHeader>('CloneGroupOffsetRequestHeader', 'srcGroup!:string destGroup!:string topic:string offline:bool ns:string nsd:bool bname:string oway:bool'),
+  ConsumeMessageDirectlyResultRequestHeader: headerTable<ConsumeMessageDirectlyResultRequestHeader>('ConsumeMessageDirectlyResultRequestHeader', 'consumerGroup!:string clientId:string msgId:string brokerName:string topic:string topicSysFlag:int groupSysFlag:int lo:bool ns:string nsd:bool bname:string oway:bool'),
   ConsumerSendMsgBackRequestHeader: headerTable<ConsumerSendMsgBackRequestHeader>('ConsumerSendMsgBackRequestHeader', 'offset!:position group!:string delayLevel!:int originMsgId:string originTopic:string unitMode:bool maxReconsumeTimes:int ns:string nsd:bool bname:string oway:bool'),
+  CreateAccessConfigRequestHeader: headerTable<CreateAccessConfigRequestHeader>('CreateAccessConfigRequestHeader', 'accessKey!:string secretKey:string whiteRemoteAddress:string admin:bool defaultTopicPerm:string defaultGroupPerm:string topicPerms:string groupPerms:string'),
+  CreateAclRequestHeader: headerTable<CreateAclRequestHeader>('CreateAclRequestHeader', 'subject:string'),
+  CreateTopicListRequestHeader: headerTable<CreateTopicListRequestHeader>('CreateTopicListRequestHeader', 'ns:string nsd:bool bname:string oway:bool'),
   CreateTopicRequestHeader: headerTable<CreateTopicRequestHeader>('CreateTopicRequestHeader', 'topic!:string defaultTopic!:string readQueueNums!:int writeQueueNums!:int perm!:int topicFilterType!:string topicSysFlag:int order:bool attributes:string force:bool lo:bool ns:string nsd:bool bname:string oway:bool'),
+  CreateUserRequestHeader: headerTable<CreateUserRequestHeader>('CreateUserRequestHeader', 'username:string'),
+  DeleteAccessConfigRequestHeader: headerTable<DeleteAccessConfigRequestHeader>('DeleteAccessConfigRequestHeader', 'accessKey!:string'),
+  DeleteAclRequestHeader: headerTable<DeleteAclRequestHeader>('DeleteAclRequestHeader', 'subject:string policyType:string resource:string'),
+  DeleteKVConfigRequestHeader: headerTable<DeleteKVConfigRequestHeader>('DeleteKVConfigRequestHeader', 'namespace!:string key!:string'),
+  DeleteSubscriptionGroupRequestHeader: headerTable<DeleteSubscriptionGroupRequestHeader>('DeleteSubscriptionGroupRequestHeader', 'groupName!:string cleanOffset:bool removeOffset:bool ns:string nsd:bool bname:string oway:bool'),
   DeleteTopicFromNamesrvRequestHeader: headerTable<DeleteTopicFromNamesrvRequestHeader>('DeleteTopicFromNamesrvRequestHeader', 'topic!:string clusterName:string lo:bool ns:string nsd:bool bname:string oway:bool'),
   DeleteTopicRequestHeader: headerTable<DeleteTopicRequestHeader>('DeleteTopicRequestHeader', 'topic!:string lo:bool ns:string nsd:bool bname:string oway:bool'),
+  DeleteUserRequestHeader: headerTable<DeleteUserRequestHeader>('DeleteUserRequestHeader', 'username:string'),
+  ElectMasterRequestHeader: headerTable<ElectMasterRequestHeader>('ElectMasterRequestHeader', 'clusterName!:string brokerName!:string brokerId!:position designateElect!:bool invokeTime:position'),
+  ElectMasterResponseHeader: headerTable<ElectMasterResponseHeader>('ElectMasterResponseHeader', 'masterBrokerId:position masterAddress:string masterEpoch:int syncStateSetEpoch:int'),
+  EndTransactionRequestHeader: headerTable<EndTransactionRequestHeader>('EndTransactionRequestHeader', 'topic:string producerGroup!:string tranStateTableOffset!:position commitLogOffset!:position commitOrRollback!:int fromTransactionCheck:bool msgId!:string transactionId:string ns:string nsd:bool bname:string oway:bool'),
+  EndTransactionResponseHeader: headerTable<EndTransactionResponseHeader>('EndTransactionResponseHeader', ''),
+  ExchangeHAInfoRequestHeader: headerTable<ExchangeHAInfoRequestHeader>('ExchangeHAInfoRequestHeader', 'masterHaAddress:string masterFlushOffset:position masterAddress:string'),
+  ExchangeHAInfoResponseHeader: headerTable<ExchangeHAInfoResponseHeader>('ExchangeHAInfoResponseHeader', 'masterHaAddress:string masterFlushOffset:position masterAddress:string'),
+  ExportRocksDBConfigToJsonRequestHeader: headerTable<ExportRocksDBConfigToJsonRequestHeader>('ExportRocksDBConfigToJsonRequestHeader', 'configType!:string'),
+  GetAclRequestHeader: headerTable<GetAclRequestHeader>('GetAclRequestHeader', 'subject:string'),
+  GetAllProducerInfoRequestHeader: headerTable<GetAllProducerInfoRequestHeader>('GetAllProducerInfoRequestHeader', ''),
+  GetAllSubscriptionGroupRequestHeader: headerTable<GetAllSubscriptionGroupRequestHeader>('GetAllSubscriptionGroupRequestHeader', 'groupSeq:int dataVersion:string maxGroupNum:int'),
+  GetAllSubscriptionGroupResponseHeader: headerTable<GetAllSubscriptionGroupResponseHeader>('GetAllSubscriptionGroupResponseHeader', 'totalGroupNum:int'),
   GetAllTopicConfigRequestHeader: headerTable<GetAllTopicConfigRequestHeader>('GetAllTopicConfigRequestHeader', 'topicSeq:int dataVersion:string maxTopicNum:int'),
   GetAllTopicConfigResponseHeader: headerTable<GetAllTopicConfigResponseHeader>('GetAllTopicConfigResponseHeader', 'totalTopicNum:int'),
+  GetBrokerAclConfigResponseHeader: headerTable<GetBrokerAclConfigResponseHeader>('GetBrokerAclConfigResponseHeader', 'version!:string allAclFileVersion:string brokerName!:string brokerAddr!:string clusterName!:string'),
+  GetBrokerConfigResponseHeader: headerTable<GetBrokerConfigResponseHeader>('GetBrokerConfigResponseHeader', 'version!:string'),
+  GetBrokerLiveInfoRequest: headerTable<GetBrokerLiveInfoRequest>('GetBrokerLiveInfoRequest', 'clusterName:string brokerName:string brokerId:position'),
+  GetBrokerLiveInfoResponse: headerTable<GetBrokerLiveInfoResponse>('GetBrokerLiveInfoResponse', ''),
+  GetBrokerMemberGroupRequestHeader: headerTable<GetBrokerMemberGroupRequestHeader>('GetBrokerMemberGroupRequestHeader', 'clusterName!:string brokerName!:string'),
+  GetConsumeStatsInBrokerHeader: headerTable<GetConsumeStatsInBrokerHeader>('GetConsumeStatsInBrokerHeader', 'isOrder!:bool'),
+  GetConsumeStatsRequestHeader: headerTable<GetConsumeStatsRequestHeader>('GetConsumeStatsRequestHeader', 'consumerGroup!:string topic:string topicList:string lo:bool ns:string nsd:bool bname:string oway:bool'),
+  GetConsumerConnectionListRequestHeader: headerTable<GetConsumerConnectionListRequestHeader>('GetConsumerConnectionListRequestHeader', 'consumerGroup!:string ns:string nsd:bool bname:string oway:bool'),
   GetConsumerListByGroupRequestHeader: headerTable<GetConsumerListByGroupRequestHeader>('GetConsumerListByGroupRequestHeader', 'consumerGroup!:string ns:string nsd:bool bname:string oway:bool'),
   GetConsumerListByGroupResponseHeader: headerTable<GetConsumerListByGroupResponseHeader>('GetConsumerListByGroupResponseHeader', ''),
+  GetConsumerRunningInfoRequestHeader: headerTable<GetConsumerRunningInfoRequestHeader>('GetConsumerRunningInfoRequestHeader', 'consumerGroup!:string clientId!:string jstackEnable:bool ns:string nsd:bool bname:string oway:bool'),
+  GetConsumerStatusRequestHeader: headerTable<GetConsumerStatusRequestHeader>('GetConsumerStatusRequestHeader', 'topic!:string group!:string clientAddr:string lo:bool ns:string nsd:bool bname:string oway:bool'),
   GetEarliestMsgStoretimeRequestHeader: headerTable<GetEarliestMsgStoretimeRequestHeader>('GetEarliestMsgStoretimeRequestHeader', 'topic!:string queueId!:int lo:bool ns:string nsd:bool bname:string oway:bool'),
   GetEarliestMsgStoretimeResponseHeader: headerTable<GetEarliestMsgStoretimeResponseHeader>('GetEarliestMsgStoretimeResponseHeader', 'timestamp!:position'),
+  GetKVConfigRequestHeader: headerTable<GetKVConfigRequestHeader>('GetKVConfigRequestHeader', 'namespace!:string key!:string'),
+  GetKVConfigResponseHeader: headerTable<GetKVConfigResponseHeader>('GetKVConfigResponseHeader', 'value:string'),
+  GetKVListByNamespaceRequestHeader: headerTable<GetKVListByNamespaceRequestHeader>('GetKVListByNamespaceRequestHeader', 'namespace!:string'),
+  GetLiteClientInfoRequestHeader: headerTable<GetLiteClientInfoRequestHeader>('GetLiteClientInfoRequestHeader', 'parentTopic:string group:string clientId:string maxCount:int'),
+  GetLiteGroupInfoRequestHeader: headerTable<GetLiteGroupInfoRequestHeader>('GetLiteGroupInfoRequestHeader', 'group!:string liteTopic:string topK:int'),
+  GetLiteTopicInfoRequestHeader: headerTable<GetLiteTopicInfoRequestHeader>('GetLiteTopicInfoRequestHeader', 'parentTopic:string liteTopic:string'),
   GetMaxOffsetRequestHeader: headerTable<GetMaxOffsetRequestHeader>('GetMaxOffsetRequestHeader', 'topic!:string queueId!:int committed:bool lo:bool ns:string nsd:bool bname:string oway:bool'),
   GetMaxOffsetResponseHeader: headerTable<GetMaxOffsetResponseHeader>('GetMaxOffsetResponseHeader', 'offset!:position'),
+  GetMetaDataResponseHeader: headerTable<GetMetaDataResponseHeader>('GetMetaDataResponseHeader', 'group:string controllerLeaderId:string controllerLeaderAddress:string isLeader:bool peers:string'),
   GetMinOffsetRequestHeader: headerTable<GetMinOffsetRequestHeader>('GetMinOffsetRequestHeader', 'topic!:string queueId!:int lo:bool ns:string nsd:bool bname:string oway:bool'),
   GetMinOffsetResponseHeader: headerTable<GetMinOffsetResponseHeader>('GetMinOffsetResponseHeader', 'offset!:position'),
+  GetNextBrokerIdRequestHeader: headerTable<GetNextBrokerIdRequestHeader>('GetNextBrokerIdRequestHeader', 'clusterName:string brokerName:string'),
+  GetNextBrokerIdResponseHeader: headerTable<GetNextBrokerIdResponseHeader>('GetNextBrokerIdResponseHeader', 'clusterName:string brokerName:string nextBrokerId:position'),
+  GetParentTopicInfoRequestHeader: headerTable<GetParentTopicInfoRequestHeader>('GetParentTopicInfoRequestHeader', 'topic!:string'),
+  GetProducerConnectionListRequestHeader: headerTable<GetProducerConnectionListRequestHeader>('GetProducerConnectionListRequestHeader', 'producerGroup!:string ns:string nsd:bool bname:string oway:bool'),
+  GetReplicaInfoRequestHeader: headerTable<GetReplicaInfoRequestHeader>('GetReplicaInfoRequestHeader', 'brokerName:string'),
+  GetReplicaInfoResponseHeader: headerTable<GetReplicaInfoResponseHeader>('GetReplicaInfoResponseHeader', 'masterBrokerId:position masterAddress:string masterEpoch:int'),
   GetRouteInfoRequestHeader: headerTable<GetRouteInfoRequestHeader>('GetRouteInfoRequestHeader', 'topic!:string acceptStandardJsonOnly:bool lo:bool ns:string nsd:bool bname:string oway:bool'),
+  GetSubscriptionGroupConfigRequestHeader: headerTable<GetSubscriptionGroupConfigRequestHeader>('GetSubscriptionGroupConfigRequestHeader', 'group!:string ns:string nsd:bool bname:string oway:bool'),
+  GetSyncStateDataRequest: headerTable<GetSyncStateDataRequest>('GetSyncStateDataRequest', 'invokeTime:position'),
+  GetTopicConfigRequestHeader: headerTable<GetTopicConfigRequestHeader>('GetTopicConfigRequestHeader', 'topic!:string lo:bool ns:string nsd:bool bname:string oway:bool'),
+  GetTopicStatsInfoRequestHeader: headerTable<GetTopicStatsInfoRequestHeader>('GetTopicStatsInfoRequestHeader', 'topic!:string lo:bool ns:string nsd:bool bname:string oway:bool'),
+  GetTopicsByClusterRequestHeader: headerTable<GetTopicsByClusterRequestHeader>('GetTopicsByClusterRequestHeader', 'cluster!:string'),
+  GetUserRequestHeader: headerTable<GetUserRequestHeader>('GetUserRequestHeader', 'username:string'),
   HeartbeatRequestHeader: headerTable<HeartbeatRequestHeader>('HeartbeatRequestHeader', 'ns:string nsd:bool bname:string oway:bool'),
   HeartbeatResponseHeader: headerTable<HeartbeatResponseHeader>('HeartbeatResponseHeader', 'isSupportHeartBeatV2=IS_SUPPORT_HEART_BEAT_V2:bool isSubChange=IS_SUB_CHANGE:bool'),
+  InitConsumerOffsetRequestHeader: headerTable<InitConsumerOffsetRequestHeader>('InitConsumerOffsetRequestHeader', 'topic:string initMode:int lo:bool ns:string nsd:bool bname:string oway:bool'),
+  ListAclsRequestHeader: headerTable<ListAclsRequestHeader>('ListAclsRequestHeader', 'subjectFilter:string resourceFilter:string'),
+  ListUsersRequestHeader: headerTable<ListUsersRequestHeader>('ListUsersRequestHeader', 'filter:string'),
+  LiteSubscriptionCtlRequestHeader: headerTable<LiteSubscriptionCtlRequestHeader>('LiteSubscriptionCtlRequestHeader', 'ns:string nsd:bool bname:string oway:bool'),
   LockBatchMqRequestHeader: headerTable<LockBatchMqRequestHeader>('LockBatchMqRequestHeader', 'ns:string nsd:bool bname:string oway:bool'),
+  NotificationRequestHeader: headerTable<NotificationRequestHeader>('NotificationRequestHeader', 'consumerGroup!:string topic!:string queueId!:int pollTime!:position bornTime!:position order:bool attemptId:string expType:string exp:string lo:bool ns:string nsd:bool bname:string oway:bool'),
+  NotificationResponseHeader: headerTable<NotificationResponseHeader>('NotificationResponseHeader', 'hasMsg!:bool pollingFull:bool'),
+  NotifyBrokerRoleChangedRequestHeader: headerTable<NotifyBrokerRoleChangedRequestHeader>('NotifyBrokerRoleChangedRequestHeader', 'masterAddress:string masterEpoch:int syncStateSetEpoch:int masterBrokerId:position'),
   NotifyConsumerIdsChangedRequestHeader: headerTable<NotifyConsumerIdsChangedRequestHeader>('NotifyConsumerIdsChangedRequestHeader', 'consumerGroup!:string ns:string nsd:bool bname:string oway:bool'),
+  NotifyMinBrokerIdChangeRequestHeader: headerTable<NotifyMinBrokerIdChangeRequestHeader>('NotifyMinBrokerIdChangeRequestHeader', 'minBrokerId:position brokerName:string minBrokerAddr:string offlineBrokerAddr:string haBrokerAddr:string'),
+  NotifyUnsubscribeLiteRequestHeader: headerTable<NotifyUnsubscribeLiteRequestHeader>('NotifyUnsubscribeLiteRequestHeader', 'liteTopic!:string consumerGroup!:string clientId!:string ns:string nsd:bool bname:string oway:bool'),
+  PeekMessageRequestHeader: headerTable<PeekMessageRequestHeader>('PeekMessageRequestHeader', 'topic!:string queueId!:int maxMsgNums!:int consumerGroup!:string lo:bool ns:string nsd:bool bname:string oway:bool'),
+  PollingInfoRequestHeader: headerTable<PollingInfoRequestHeader>('PollingInfoRequestHeader', 'consumerGroup!:string topic!:string queueId!:int lo:bool ns:string nsd:bool bname:string oway:bool'),
+  PollingInfoResponseHeader: headerTable<PollingInfoResponseHeader>('PollingInfoResponseHeader', 'pollingNum!:int'),
+  PopLiteMessageRequestHeader: headerTable<PopLiteMessageRequestHeader>('PopLiteMessageRequestHeader', 'clientId!:string consumerGroup!:string topic!:string maxMsgNum!:int invisibleTime!:position pollTime!:position bornTime!:position attemptId:string ns:string nsd:bool bname:string oway:bool'),
+  PopLiteMessageResponseHeader: headerTable<PopLiteMessageResponseHeader>('PopLiteMessageResponseHeader', 'popTime!:position invisibleTime!:position reviveQid!:int startOffsetInfo:string msgOffsetInfo:string orderCountInfo:string'),
+  PopMessageRequestHeader: headerTable<PopMessageRequestHeader>('PopMessageRequestHeader', 'consumerGroup!:string topic!:string queueId!:int maxMsgNums!:int invisibleTime!:position pollTime!:position bornTime!:position initMode!:int expType:string exp:string order:bool attemptId:string lo:bool ns:string nsd:bool bname:string oway:bool'),
+  PopMessageResponseHeader: headerTable<PopMessageResponseHeader>('PopMessageResponseHeader', 'popTime!:position invisibleTime!:position reviveQid!:int restNum!:position startOffsetInfo:string msgOffsetInfo:string orderCountInfo:string'),
   PullMessageRequestHeader: headerTable<PullMessageRequestHeader>('PullMessageRequestHeader', 'consumerGroup!:string topic!:string liteTopic:string queueId!:int queueOffset!:position>=any maxMsgNums!:int sysFlag!:int commitOffset!:position>=any suspendTimeoutMillis!:bound subscription:string subVersion!:opaque expressionType:string maxMsgBytes:int requestSource:int proxyFrowardClientId:string lo:bool ns:string nsd:bool bname:string oway:bool', pullMessageRequestHeader),
   PullMessageResponseHeader: headerTable<PullMessageResponseHeader>('PullMessageResponseHeader', 'suggestWhichBrokerId!:position nextBeginOffset!:position minOffset!:position maxOffset!:position offsetDelta:position>=any topicSysFlag:int groupSysFlag:int forbiddenType:int', pullMessageResponseHeader),
+  PutKVConfigRequestHeader: headerTable<PutKVConfigRequestHeader>('PutKVConfigRequestHeader', 'namespace!:string key!:string value!:string'),
+  QueryConsumeQueueRequestHeader: headerTable<QueryConsumeQueueRequestHeader>('QueryConsumeQueueRequestHeader', 'topic:string queueId:int index:position count:int consumerGroup:string lo:bool ns:string nsd:bool bname:string oway:bool'),
+  QueryConsumeTimeSpanRequestHeader: headerTable<QueryConsumeTimeSpanRequestHeader>('QueryConsumeTimeSpanRequestHeader', 'topic!:string group!:string lo:bool ns:string nsd:bool bname:string oway:bool'),
   QueryConsumerOffsetRequestHeader: headerTable<QueryConsumerOffsetRequestHeader>('QueryConsumerOffsetRequestHeader', 'consumerGroup!:string topic!:string queueId!:int setZeroIfNotFound:bool lo:bool ns:string nsd:bool bname:string oway:bool'),
   QueryConsumerOffsetResponseHeader: headerTable<QueryConsumerOffsetResponseHeader>('QueryConsumerOffsetResponseHeader', 'offset!:position'),
+  QueryCorrectionOffsetHeader: headerTable<QueryCorrectionOffsetHeader>('QueryCorrectionOffsetHeader', 'filterGroups:string compareGroup!:string topic!:string lo:bool ns:string nsd:bool bname:string oway:bool'),
   QueryDataVersionRequestHeader: headerTable<QueryDataVersionRequestHeader>('QueryDataVersionRequestHeader', 'brokerName!:string brokerAddr!:string clusterName!:string brokerId!:position'),
   QueryDataVersionResponseHeader: headerTable<QueryDataVersionResponseHeader>('QueryDataVersionResponseHeader', 'changed!:bool'),
+  QueryMessageRequestHeader: headerTable<QueryMessageRequestHeader>('QueryMessageRequestHeader', 'topic!:string key!:string maxNum!:int beginTimestamp!:position endTimestamp!:bound indexType:string lastKey:string lo:bool ns:string nsd:bool bname:string oway:bool'),
+  QueryMessageResponseHeader: headerTable<QueryMessageResponseHeader>('QueryMessageResponseHeader', 'indexLastUpdateTimestamp!:position indexLastUpdatePhyoffset!:position'),
+  QuerySubscriptionByConsumerRequestHeader: headerTable<QuerySubscriptionByConsumerRequestHeader>('QuerySubscriptionByConsumerRequestHeader', 'group!:string topic:string lo:bool ns:string nsd:bool bname:string oway:bool'),
+  QueryTopicConsumeByWhoRequestHeader: headerTable<QueryTopicConsumeByWhoRequestHeader>('QueryTopicConsumeByWhoRequestHeader', 'topic!:string lo:bool ns:string nsd:bool bname:string oway:bool'),
+  QueryTopicsByConsumerRequestHeader: headerTable<QueryTopicsByConsumerRequestHeader>('QueryTopicsByConsumerRequestHeader', 'group!:string ns:string nsd:bool bname:string oway:bool'),
+  RaftBrokerHeartBeatEventRequest: headerTable<RaftBrokerHeartBeatEventRequest>('RaftBrokerHeartBeatEventRequest', 'clusterNameIdentityInfo:string brokerNameIdentityInfo:string brokerIdIdentityInfo:position brokerName:string brokerAddr:string heartbeatTimeoutMillis:bound brokerId:position lastUpdateTimestamp:position epoch:int maxOffset:position confirmOffset:position electionPriority:int'),
+  RaftBrokerHeartBeatEventResponse: headerTable<RaftBrokerHeartBeatEventResponse>('RaftBrokerHeartBeatEventResponse', ''),
+  RecallMessageRequestHeader: headerTable<RecallMessageRequestHeader>('RecallMessageRequestHeader', 'producerGroup:string topic!:string recallHandle!:string lo:bool ns:string nsd:bool bname:string oway:bool'),
+  RecallMessageResponseHeader: headerTable<RecallMessageResponseHeader>('RecallMessageResponseHeader', 'msgId!:string'),
   RegisterBrokerRequestHeader: headerTable<RegisterBrokerRequestHeader>('RegisterBrokerRequestHeader', 'brokerName!:string brokerAddr!:string clusterName!:string haServerAddr!:string brokerId!:position heartbeatTimeoutMillis:bound enableActingMaster:bool compressed:bool bodyCrc32:int'),
   RegisterBrokerResponseHeader: headerTable<RegisterBrokerResponseHeader>('RegisterBrokerResponseHeader', 'haServerAddr:string masterAddr:string'),
+  RegisterBrokerToControllerRequestHeader: headerTable<RegisterBrokerToControllerRequestHeader>('RegisterBrokerToControllerRequestHeader', 'clusterName:string brokerName:string brokerId:position brokerAddress:string invokeTime:position'),
+  RegisterBrokerToControllerResponseHeader: headerTable<RegisterBrokerToControllerResponseHeader>('RegisterBrokerToControllerResponseHeader', 'clusterName:string brokerName:string masterBrokerId:position masterAddress:string masterEpoch:int syncStateSetEpoch:int'),
+  RegisterFilterServerRequestHeader: headerTable<RegisterFilterServerRequestHeader>('RegisterFilterServerRequestHeader', 'filterServerAddr!:string'),
+  RegisterFilterServerResponseHeader: headerTable<RegisterFilterServerResponseHeader>('RegisterFilterServerResponseHeader', 'brokerName!:string brokerId!:position'),
+  RegisterMessageFilterClassRequestHeader: headerTable<RegisterMessageFilterClassRequestHeader>('RegisterMessageFilterClassRequestHeader', 'consumerGroup!:string topic!:string className!:string classCRC!:int'),
+  RegisterOrderTopicRequestHeader: headerTable<RegisterOrderTopicRequestHeader>('RegisterOrderTopicRequestHeader', 'topic!:string orderTopicString!:string'),
+  RegisterTopicRequestHeader: headerTable<RegisterTopicRequestHeader>('RegisterTopicRequestHeader', 'topic!:string lo:bool ns:string nsd:bool bname:string oway:bool'),
+  RemoveBrokerRequestHeader: headerTable<RemoveBrokerRequestHeader>('RemoveBrokerRequestHeader', 'brokerName!:string brokerClusterName!:string brokerId!:position'),
+  ReplyMessageRequestHeader: headerTable<ReplyMessageRequestHeader>('ReplyMessageRequestHeader', 'producerGroup!:string topic!:string defaultTopic!:string defaultTopicQueueNums!:int queueId!:int sysFlag!:int bornTimestamp!:position flag!:int properties:string reconsumeTimes:int unitMode:bool bornHost!:string storeHost!:string storeTimestamp!:position lo:bool ns:string nsd:bool bname:string oway:bool'),
+  ResetMasterFlushOffsetHeader: headerTable<ResetMasterFlushOffsetHeader>('ResetMasterFlushOffsetHeader', 'masterFlushOffset!:position'),
+  ResetOffsetRequestHeader: headerTable<ResetOffsetRequestHeader>('ResetOffsetRequestHeader', 'group!:string topic!:string queueId:int offset:position timestamp!:position>=any isForce!:bool lo:bool ns:string nsd:bool bname:string oway:bool'),
+  ResumeCheckHalfMessageRequestHeader: headerTable<ResumeCheckHalfMessageRequestHeader>('ResumeCheckHalfMessageRequestHeader', 'topic:string msgId:string'),
   SearchOffsetRequestHeader: headerTable<SearchOffsetRequestHeader>('SearchOffsetRequestHeader', 'topic!:string liteTopic:string queueId!:int timestamp!:bound boundaryType:string lo:bool ns:string nsd:bool bname:string oway:bool'),
   SearchOffsetResponseHeader: headerTable<SearchOffsetResponseHeader>('SearchOffsetResponseHeader', 'offset!:position'),
   SendMessageRequestHeader: headerTable<SendMessageRequestHeader>('SendMessageRequestHeader', 'producerGroup!:string topic!:string defaultTopic!:string defaultTopicQueueNums!:int queueId!:int sysFlag!:int bornTimestamp!:position flag!:int properties:string reconsumeTimes:int unitMode:bool batch:bool maxReconsumeTimes:int lo:bool ns:string nsd:bool bname:string oway:bool'),
   SendMessageRequestHeaderV2: headerTable<SendMessageRequestHeaderV2>('SendMessageRequestHeaderV2', 'producerGroup=a!:string topic=b!:string defaultTopic=c!:string defaultTopicQueueNums=d!:int queueId=e!:int sysFlag=f!:int bornTimestamp=g!:position flag=h!:int properties=i:string reconsumeTimes=j:int unitMode=k:bool maxReconsumeTimes=l:int batch=m:bool brokerName=n:string lo:bool ns:string nsd:bool bname:string oway:bool', sendMessageRequestHeaderV2),
   SendMessageResponseHeader: headerTable<SendMessageResponseHeader>('SendMessageResponseHeader', 'msgId!:string queueId!:int queueOffset!:position transactionId:string batchUniqId:string recallHandle:string regionId=MSG_REGION:string traceOn=TRACE_ON:bool', sendMessageResponseHeader),
+  SetCommitLogReadModeRequestHeader: headerTable<SetCommitLogReadModeRequestHeader>('SetCommitLogReadModeRequestHeader', 'readAheadMode=READ_AHEAD_MODE:string'),
+  StatisticsMessagesRequestHeader: headerTable<StatisticsMessagesRequestHeader>('StatisticsMessagesRequestHeader', 'consumerGroup!:string topic!:string queueId!:int fromTime:position toTime:bound lo:bool ns:string nsd:bool bname:string oway:bool'),
+  SwitchTimerEngineRequestHeader: headerTable<SwitchTimerEngineRequestHeader>('SwitchTimerEngineRequestHeader', 'engineType=E_T:string'),
+  TriggerLiteDispatchRequestHeader: headerTable<TriggerLiteDispatchRequestHeader>('TriggerLiteDispatchRequestHeader', 'group!:string clientId:string'),
   UnRegisterBrokerRequestHeader: headerTable<UnRegisterBrokerRequestHeader>('UnRegisterBrokerRequestHeader', 'brokerName!:string brokerAddr!:string clusterName!:string brokerId!:position'),
   UnlockBatchMqRequestHeader: headerTable<UnlockBatchMqRequestHeader>('UnlockBatchMqRequestHeader', 'ns:string nsd:bool bname:string oway:bool'),
   UnregisterClientRequestHeader: headerTable<UnregisterClientRequestHeader>('UnregisterClientRequestHeader', 'clientID!:string producerGroup:string consumerGroup:string ns:string nsd:bool bname:string oway:bool'),
   UnregisterClientResponseHeader: headerTable<UnregisterClientResponseHeader>('UnregisterClientResponseHeader', ''),
+  UpdateAclRequestHeader: headerTable<UpdateAclRequestHeader>('UpdateAclRequestHeader', 'subject:string'),
   UpdateConsumerOffsetRequestHeader: headerTable<UpdateConsumerOffsetRequestHeader>('UpdateConsumerOffsetRequestHeader', 'consumerGroup!:string topic!:string queueId!:int commitOffset!:position lo:bool ns:string nsd:bool bname:string oway:bool'),
-  UpdateConsumerOffsetResponseHeader: headerTable<UpdateConsumerOffsetResponseHeader>('UpdateConsumerOffsetResponseHeader', '')
+  UpdateConsumerOffsetResponseHeader: headerTable<UpdateConsumerOffsetResponseHeader>('UpdateConsumerOffsetResponseHeader', ''),
+  UpdateGlobalWhiteAddrsConfigRequestHeader: headerTable<UpdateGlobalWhiteAddrsConfigRequestHeader>('UpdateGlobalWhiteAddrsConfigRequestHeader', 'globalWhiteAddrs!:string aclFileFullPath!:string'),
+  UpdateGroupForbiddenRequestHeader: headerTable<UpdateGroupForbiddenRequestHeader>('UpdateGroupForbiddenRequestHeader', 'group!:string topic!:string readable:bool lo:bool ns:string nsd:bool bname:string oway:bool'),
+  UpdateUserRequestHeader: headerTable<UpdateUserRequestHeader>('UpdateUserRequestHeader', 'username:string'),
+  ViewBrokerStatsDataRequestHeader: headerTable<ViewBrokerStatsDataRequestHeader>('ViewBrokerStatsDataRequestHeader', 'statsName!:string statsKey!:string'),
+  ViewMessageRequestHeader: headerTable<ViewMessageRequestHeader>('ViewMessageRequestHeader', 'topic:string offset!:position'),
+  ViewMessageResponseHeader: headerTable<ViewMessageResponseHeader>('ViewMessageResponseHeader', ''),
+  WipeWritePermOfBrokerRequestHeader: headerTable<WipeWritePermOfBrokerRequestHeader>('WipeWritePermOfBrokerRequestHeader', 'brokerName!:string'),
+  WipeWritePermOfBrokerResponseHeader: headerTable<WipeWritePermOfBrokerResponseHeader>('WipeWritePermOfBrokerResponseHeader', 'wipeTopicCount!:int')
 } as const satisfies Readonly<Record<string, HeaderTable>>
 
 /** The header of a side that has none. */

@@ -36,7 +36,7 @@ export const ResponseCode = {
   SUBSCRIPTION_GROUP_NOT_EXIST: 26,
   FILTER_DATA_NOT_EXIST: 27,
   FILTER_DATA_NOT_LATEST: 28,
-  /** Since 5.0.0. */
+  /** Since 5.3.2. */
   INVALID_PARAMETER: 29,
   TRANSACTION_SHOULD_COMMIT: 200,
   TRANSACTION_SHOULD_ROLLBACK: 201,
@@ -66,9 +66,9 @@ export const ResponseCode = {
   FLOW_CONTROL: 215,
   /** Since 5.0.0. */
   NOT_LEADER_FOR_QUEUE: 501,
-  /** Since 5.0.0. */
+  /** Since 5.1.1. */
   ILLEGAL_OPERATION: 604,
-  /** Since 5.0.0. */
+  /** Since 5.2.0. */
   GO_AWAY: 1500,
   /** Since 5.0.0. */
   CONTROLLER_FENCED_MASTER_EPOCH: 2000,
@@ -90,27 +90,27 @@ export const ResponseCode = {
   CONTROLLER_BROKER_METADATA_NOT_EXIST: 2008,
   /** Since 5.0.0. */
   CONTROLLER_INVALID_CLEAN_BROKER_METADATA: 2009,
-  /** Since 5.0.0. */
+  /** Since 5.1.1. */
   CONTROLLER_BROKER_NEED_TO_BE_REGISTERED: 2010,
-  /** Since 5.0.0. */
+  /** Since 5.1.1. */
   CONTROLLER_MASTER_STILL_EXIST: 2011,
-  /** Since 5.0.0. */
+  /** Since 5.1.1. */
   CONTROLLER_ELECT_MASTER_FAILED: 2012,
-  /** Since 5.0.0. */
+  /** Since 5.1.1. */
   CONTROLLER_ALTER_SYNC_STATE_SET_FAILED: 2013,
-  /** Since 5.0.0. */
+  /** Since 5.1.1. */
   CONTROLLER_BROKER_ID_INVALID: 2014,
-  /** Since 5.0.0. */
+  /** Since 5.2.0. */
   CONTROLLER_JRAFT_INTERNAL_ERROR: 2015,
-  /** Since 5.0.0. */
+  /** Since 5.2.0. */
   CONTROLLER_BROKER_LIVE_INFO_NOT_EXISTS: 2016,
   /** Since 5.5.0. */
   LMQ_QUOTA_EXCEEDED: 2017,
   /** Since 5.5.0. */
   LITE_SUBSCRIPTION_QUOTA_EXCEEDED: 2018,
-  /** Since 5.0.0. */
+  /** Since 5.3.0. */
   USER_NOT_EXIST: 3001,
-  /** Since 5.0.0. */
+  /** Since 5.3.0. */
   POLICY_NOT_EXIST: 3002
 } as const
 

@@ -1,10 +1,13 @@
 package rocketmqts;
 
+import com.alibaba.fastjson.JSON;
 import com.alibaba.fastjson.serializer.SerializerFeature;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.Method;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
 import org.apache.rocketmq.common.MQVersion;
 import org.apache.rocketmq.common.TopicFilterType;
 import org.apache.rocketmq.common.message.MessageExt;
@@ -32,6 +35,10 @@ final class Release {
 
     static RegisterBrokerBody registration(byte[] body, boolean isCompressed) throws Exception {
         return RegisterBrokerBody.decode(body, isCompressed);
+    }
+
+    static List<?> list(byte[] body, Class<?> of) {
+        return JSON.parseArray(new String(body, StandardCharsets.UTF_8), of);
     }
 
     static long tagsCode(String tags) {

@@ -3,6 +3,7 @@ package rocketmqts;
 import com.alibaba.fastjson2.JSONWriter;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.List;
 import org.apache.rocketmq.common.MQVersion;
 import org.apache.rocketmq.common.TopicFilterType;
 import org.apache.rocketmq.common.message.MessageExt;
@@ -31,6 +32,10 @@ final class Release {
 
     static RegisterBrokerBody registration(byte[] body, boolean isCompressed) throws Exception {
         return RegisterBrokerBody.decode(body, isCompressed, MQVersion.value2Version(VERSION));
+    }
+
+    static List<?> list(byte[] body, Class<?> of) {
+        return RemotingSerializable.decodeList(body, of);
     }
 
     static long tagsCode(String tags) {
