@@ -112,7 +112,9 @@ export function resolveClusterOptions(options: ClusterOptions): ResolvedClusterO
 /** @throws ClusterOptionsError naming the option. */
 export function checkTopicOptions(what: string, options: ClusterTopicOptions, brokers: readonly string[]): void {
   refuseUnknown(what, options, TOPIC)
-  const stranger = options.brokers?.find((name) => !brokers.includes(name))
+  const { brokers: chosen = [] } = options
+  if (!Array.isArray(chosen)) throw new ClusterOptionsError(`${what}.brokers`, 'must be a list of names')
+  const stranger = chosen.find((name) => !brokers.includes(name))
   if (stranger !== undefined) throw new ClusterOptionsError(`${what}.brokers`, `there is no broker ${stranger}, only ${brokers.join(', ')}`)
 }
 
@@ -140,11 +142,18 @@ function delaysOf(levels: string): DelayLevelTable {
 }
 
 function brokerNames(brokers: number | readonly string[]): readonly string[] {
-  const names = typeof brokers === 'number' ? lettered(brokers) : [...brokers]
-  if (names.length === 0 || new Set(names).size < names.length) {
-    throw new ClusterOptionsError('brokers', 'must be a number from 1 to 26, or a list of different names')
+  const names: readonly string[] = typeof brokers === 'number' ? lettered(brokers) : Array.isArray(brokers) ? [...brokers] : []
+  if (names.length === 0 || new Set(names).size < names.length || !names.every(isBrokerName)) {
+    throw new ClusterOptionsError('brokers', `must be a number from 1 to 26, or a list of different names, none of them ${NAMESERVER}`)
   }
   return names
+}
+
+/** Faults call the nameserver so. */
+const NAMESERVER = 'nameserver'
+
+function isBrokerName(name: unknown): boolean {
+  return typeof name === 'string' && name !== '' && name !== NAMESERVER
 }
 
 function lettered(count: number): string[] {

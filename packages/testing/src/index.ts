@@ -1,6 +1,6 @@
-export type { GroupOptions, TopicOptions } from '@rocketmq-ts/broker'
+export { GroupError, type GroupOptions, TopicError, type TopicOptions } from '@rocketmq-ts/broker'
 export { RequestCode, ResponseCode } from '@rocketmq-ts/remoting/wire'
-export { ManualClock } from 'net-ts-protocol-kit'
+export { type Clock, type LinkDirection, type Logger, ManualClock, type PendingTimer } from 'net-ts-protocol-kit'
 export { Cluster } from './cluster'
 export type { ClusterClientOptions, ClusterConnection } from './cluster-clients'
 export { ClusterError, type ClusterErrorCode, ClusterOptionsError } from './cluster-error'

@@ -1,7 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import { type Client, defineTopic, type Message, text } from '@rocketmq-ts/client'
-import type { Clock } from 'net-ts-protocol-kit'
-import type { Cluster, ClusterOptions, StoredMessage, startCluster } from '../src/index'
+import type { Clock, Cluster, ClusterOptions, StoredMessage, startCluster } from '../src/index'
 import { type Order, Orders } from './support'
 
 type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false

@@ -69,6 +69,16 @@ export function readWhich(fault: FaultName, { nth = 1, times = 1 }: WhichFrames)
   return { nth, times }
 }
 
+/** @throws FaultOptionsError */
+export function readAnswer(options: AnswerWithOptions): Required<Pick<AnswerWithOptions, 'responseCode' | 'remark'>> {
+  checkOptions('answerWith', options)
+  const { responseCode, remark = 'a fault of the test kit' } = options
+  if (!Number.isInteger(responseCode))
+    throw new FaultOptionsError('answerWith', 'responseCode', `must be one of ResponseCode or a whole number, not ${responseCode}`)
+  if (typeof remark !== 'string') throw new FaultOptionsError('answerWith', 'remark', `must be a text, not ${String(remark)}`)
+  return { responseCode, remark }
+}
+
 /** One of a few texts. @throws FaultOptionsError */
 export function readChoice<T extends string>(fault: FaultName, option: string, given: T, choices: readonly T[]): T {
   if (choices.includes(given)) return given

@@ -1,6 +1,5 @@
 import { ActiveFault, type Fault } from './fault'
 import type { FaultConnection } from './fault-connection'
-import { FaultOptionsError } from './fault-error'
 import { type FaultFilter, filterText, type Known, type Matches, readFilter } from './fault-filter'
 import {
   type AnswerWithOptions,
@@ -9,6 +8,7 @@ import {
   type FaultName,
   type FrameFaultOptions,
   type HalfOpenOptions,
+  readAnswer,
   readChoice,
   readWhich,
   type StallOptions
@@ -114,11 +114,15 @@ export class Faults {
 
   /** A request is answered with a response code and does not reach its receiver; one that wants no answer is just lost. */
   answerWith(code: Requests, options: AnswerWithOptions): Fault {
-    const { responseCode } = options
-    if (!Number.isInteger(responseCode))
-      throw new FaultOptionsError('answerWith', 'responseCode', `must be one of ResponseCode or a whole number, not ${responseCode}`)
-    const answer = { responseCode, remark: options.remark ?? 'a fault of the test kit' }
-    return this.#takeOut('answerWith', 'request', code, options, (which) => `answer ${which} with ${responseText(responseCode)}`, answer)
+    const answer = readAnswer(options)
+    return this.#takeOut(
+      'answerWith',
+      'request',
+      code,
+      options,
+      (which) => `answer ${which} with ${responseText(answer.responseCode)}`,
+      answer
+    )
   }
 
   /** Ends every fault. */

@@ -274,6 +274,9 @@ describe('faults', () => {
       ['code', () => faults.dropRequest([])],
       ['code', () => faults.dropRequest('SEND_MESSAGE' as unknown as number)],
       ['responseCode', () => faults.answerWith(GET_MAX_OFFSET, {} as { responseCode: number })],
+      ['responsCode', () => faults.answerWith(GET_MAX_OFFSET, { responsCode: 2 } as unknown as { responseCode: number })],
+      ['remark', () => faults.answerWith(GET_MAX_OFFSET, { responseCode: 2, remark: 5 as unknown as string })],
+      ['options', () => faults.answerWith(GET_MAX_OFFSET, undefined as unknown as { responseCode: number })],
       ['options', () => faults.refuse(null as unknown as object)]
     ]
     for (const [option, call] of refused) {
