@@ -44,12 +44,12 @@ export class JavaClient {
   readonly #lastWords: string[] = []
   #nextId = 1
 
-  /** `encoding`: of the headers that it writes; it reads both. */
-  constructor(version: string, nameservers: string, encoding: SerializeType = 'JSON') {
+  /** `encoding`: of the headers that it writes; it reads both. `more`: further options of the JVM. */
+  constructor(version: string, nameservers: string, encoding: SerializeType = 'JSON', more: readonly string[] = []) {
     this.version = version
     this.#home = mkdtempSync(join(tmpdir(), 'java-client-'))
     const options = [`-Duser.home=${this.#home}`, '-Xmx384m', `-Drocketmq.serialize.type=${encoding}`, '-Djava.net.preferIPv4Stack=true']
-    this.#process = spawn('java', [...options, '-cp', classPath(version), 'rocketmqts.InteropClient', nameservers])
+    this.#process = spawn('java', [...options, ...more, '-cp', classPath(version), 'rocketmqts.InteropClient', nameservers])
     if (this.#process.stdout !== null) createInterface({ input: this.#process.stdout }).on('line', (line) => this.#hear(line))
     if (this.#process.stderr !== null) createInterface({ input: this.#process.stderr }).on('line', (line) => this.#remember(line))
     this.#process.once('exit', (code) => this.#end(`the official client ended with code ${code}: ${this.#lastWords.join('\n')}`))

@@ -7,7 +7,7 @@ import { brokerProperties, propertiesText } from '../../packages/testcontainers/
 import { freePort } from '../../packages/testcontainers/src/ports'
 import { classPath } from './java/java-programs'
 
-/** An official nameserver and broker as plain processes, the broker with what its release has for access control. */
+/** An official nameserver and broker as plain processes, guarded by what their release has for it. */
 export interface GuardedServers {
   readonly nameserver: string
   close(): Promise<void>
@@ -17,6 +17,8 @@ export interface GuardedServers {
 export interface Guard {
   readonly files: Readonly<Record<string, string>>
   readonly config: Readonly<Record<string, string>>
+  /** Options of both JVMs; `<home>` stands for that folder. */
+  readonly javaOptions?: readonly string[]
 }
 
 const ip = '127.0.0.1'
@@ -42,6 +44,7 @@ export async function startGuarded(release: string, guard: Guard): Promise<Guard
       '-Xmx512m',
       `-Duser.home=${home}`,
       '-Drocketmq.broker.diskSpaceWarningLevelRatio=0.99',
+      ...(guard.javaOptions ?? []).map((option) => option.replace('<home>', home)),
       '-cp',
       classPath(release)
     ]
