@@ -13,7 +13,8 @@ const MANY_WAITERS = 32
 
 /**
  * One commit of the store for all that was appended while the input that was ready was read; for many at the end of the chunk
- * that they came in, so that broker and senders work at the same time and not in turns.
+ * that they came in, so that broker and senders work at the same time and not in turns; for a single one after a turn with no
+ * more as well, so that who sends one message at a time gets its answer at once.
  */
 export class TurnCommit {
   /** How long such turns take. */
@@ -22,12 +23,18 @@ export class TurnCommit {
   readonly #clock: Clock
   #waiters: CommitWaiter[] = []
   readonly #atEndOfChunk = (): void => this.#commitNow()
+  readonly #ifSingle = (): void => {
+    if (this.#waiters.length === 1) this.#commitNow()
+  }
   readonly #afterInput = (): void => {
     this.loopDelay.turnEnded()
     this.#isTurnPlanned = false
+    this.#isQuiet = this.#waitersInTurn <= 1
     this.#commitNow()
   }
   #isTurnPlanned = false
+  #waitersInTurn = 0
+  #isQuiet = true
 
   constructor(store: MessageStore, clock: Clock) {
     this.#store = store
@@ -38,12 +45,19 @@ export class TurnCommit {
   /** Calls `waiter` when everything staged so far is committed, or has failed. */
   wait(waiter: CommitWaiter): void {
     if (!this.#isTurnPlanned) {
-      this.#isTurnPlanned = true
-      this.loopDelay.turnStarted()
-      this.#clock.deferAfterInput(this.#afterInput)
+      this.#startTurn()
+      if (this.#isQuiet) this.#clock.defer(this.#ifSingle)
     }
+    this.#waitersInTurn++
     this.#waiters.push(waiter)
     if (this.#waiters.length === MANY_WAITERS) this.#clock.defer(this.#atEndOfChunk)
+  }
+
+  #startTurn(): void {
+    this.#isTurnPlanned = true
+    this.#waitersInTurn = 0
+    this.loopDelay.turnStarted()
+    this.#clock.deferAfterInput(this.#afterInput)
   }
 
   #commitNow(): void {

@@ -45,6 +45,33 @@ describe('the commit of a turn', () => {
     expect(store.maxOffset('orders', 0)).toBe(2)
   })
 
+  it('comes at the end of the chunk for who sends one at a time', async () => {
+    const { clock, events, send } = await started()
+    for (const name of ['a', 'b']) {
+      clock.deferAfterInput(() => events.push('after input'))
+      send(name)
+      await clock.settle()
+    }
+    expect(events).toEqual(['a COMMITTED', 'after input', 'b COMMITTED', 'after input'])
+  })
+
+  it('waits for the input that is ready again after a turn in which several have sent', async () => {
+    const { clock, events, send } = await started()
+    const turn = async (...names: string[]): Promise<void> => {
+      clock.deferAfterInput(() => events.push('after input'))
+      for (const name of names) clock.defer(() => send(name))
+      await clock.settle()
+    }
+    await turn('a', 'b')
+    await turn('c')
+    await turn('d')
+    const [first, second, third] = [events.indexOf('b COMMITTED'), events.indexOf('c COMMITTED'), events.indexOf('d COMMITTED')]
+    const afterInput = events.flatMap((event, at) => (event === 'after input' ? [at] : []))
+    expect(first).toBeGreaterThan(afterInput[0] ?? -1)
+    expect(second).toBeGreaterThan(afterInput[1] ?? -1)
+    expect(third).toBeLessThan(afterInput[2] ?? -1)
+  })
+
   it('comes at the end of the chunk when many have sent, never inside a send', async () => {
     const { clock, events, send } = await started()
     clock.deferAfterInput(() => events.push('more input'))

@@ -31,7 +31,10 @@ export interface ConnectionLimits {
 export type FlushAt =
   /** At the end of the turn in which they were sent: the choice of a side that asks. */
   | 'end-of-turn'
-  /** Then only if they are many; few wait until the input that is ready has been read: the choice of a side that answers. */
+  /**
+   * Then only if they are many, or a single one after a quiet turn; few wait until the input that is ready has been read: the choice
+   * of a side that answers.
+   */
   | 'after-input'
 
 /** What the connections of a group share. */

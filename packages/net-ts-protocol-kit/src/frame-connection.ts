@@ -52,6 +52,9 @@ export class FrameConnection implements Swept {
   #holdsPartial = false
   #holdsUnsent = false
   #framesPending = 0
+  /** Frames since the input that was ready was last read to its end, and whether there was no more than one before. */
+  #framesInTurn = 0
+  #isQuiet = true
   #reads = 0
   #bytesIn = 0
   #writes = 0
@@ -123,6 +126,7 @@ export class FrameConnection implements Swept {
     for (const part of parts) this.#appendPart(part)
     this.#framesOut++
     this.#framesPending++
+    this.#framesInTurn++
     if (this.#outgoing.pendingBytes >= FLUSH_NOW_BYTES) this.flush()
     else this.#planFlush()
   }
@@ -203,15 +207,20 @@ export class FrameConnection implements Swept {
 
   readonly #onEndOfTurn = (): void => {
     this.#isEndOfTurnPlanned = false
+    if (this.#hasMany) this.#isQuiet = false
     if (this.#surroundings.flushAt === 'end-of-turn' || this.#hasMany) this.flush()
     else if (!this.#isAfterInputPlanned && this.#framesPending > 0) {
       this.#isAfterInputPlanned = true
       this.#surroundings.clock.deferAfterInput(this.#onAfterInput)
+      // Who asks one thing at a time gets its answer at once.
+      if (this.#isQuiet && this.#framesPending === 1) this.flush()
     }
   }
 
   readonly #onAfterInput = (): void => {
     this.#isAfterInputPlanned = false
+    this.#isQuiet = this.#framesInTurn <= 1
+    this.#framesInTurn = 0
     this.flush()
   }
 

@@ -118,6 +118,28 @@ describe('FrameConnection', () => {
     expect(server.connection.counters.writes).toBe(2)
   })
 
+  it('answers who asks one thing at a time at the end of the turn, without waiting for more input', async () => {
+    const { clock, connect } = await setUp({}, { flushAt: 'after-input' })
+    const [client, server] = await connect()
+    const writesAfterInput: number[] = []
+    server.onFrame = (content) => {
+      clock.deferAfterInput(() => writesAfterInput.push(server.connection.counters.writes))
+      send(server.connection, content)
+    }
+    for (const request of ['one', 'two', 'three']) {
+      send(client.connection, request)
+      await clock.settle()
+    }
+    expect(writesAfterInput).toEqual([1, 2, 3])
+    for (const request of ['four', 'five']) send(client.connection, request)
+    await clock.settle()
+    writesAfterInput.length = 0
+    send(client.connection, 'after a turn of two')
+    await clock.settle()
+    expect(writesAfterInput).toEqual([4])
+    expect(server.connection.counters.writes).toBe(5)
+  })
+
   it('flushes in between when a turn sends a lot', async () => {
     const { clock, connect } = await setUp()
     const [client, server] = await connect()
