@@ -63,6 +63,15 @@ describeWithRegistry(__filename, 'the packages, installed into an empty project'
   )
 
   it(
+    'put rocketmq-ts-wire where npx finds it',
+    async () => {
+      const { code, output } = await runProgram('npx', ['--no-install', 'rocketmq-ts-wire', '--help'], { cwd: project.folder })
+      expect({ code, output }).toEqual({ code: 0, output: expect.stringContaining('rocketmq-ts-wire [options] FILE') })
+    },
+    PROGRAM_MS
+  )
+
+  it(
     'serve from that command, on any free ports, until Ctrl-C',
     async () => {
       const server = await startServerProcess(command(project), [], project.folder)
