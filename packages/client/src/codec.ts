@@ -1,4 +1,5 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec'
+import { charsetNamed } from './charset'
 
 /**
  * How a topic's values become message bodies and back. Both directions are synchronous and may throw whatever they like:
@@ -42,9 +43,15 @@ export function json(schema?: StandardSchemaV1): Codec<unknown> {
   }
 }
 
-/** Text bodies in UTF-8. */
-export function text(): Codec<string> {
-  return { encode: (value) => Buffer.from(value, 'utf8'), decode: (body) => body.toString('utf8') }
+/**
+ * Text bodies. Tags, keys and properties are UTF-8 whatever the charset of the body.
+ *
+ * @param charset `gbk`, `gb18030`, `shift_jis`, …: all but UTF-8 need the package `iconv-lite`. What a charset cannot write is an error.
+ * Default UTF-8.
+ * @throws OptionsError when there is no such charset, or the package is not installed.
+ */
+export function text(charset = 'utf-8'): Codec<string> {
+  return charsetNamed(charset)
 }
 
 /** Bodies as they are. Text is taken as UTF-8 when sending. */
