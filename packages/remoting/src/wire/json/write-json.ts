@@ -1,7 +1,8 @@
 import { isJsonArray, type JsonKey, JsonNumber, JsonObject, type JsonValue } from './value'
 
 /**
- * How text is written. Official readers of every release read all of them.
+ * How text is written. Every official reader reads the default and its standard form; what fastjson 1 writes in its own way, byte arrays as
+ * base64 and in the standard form objects as keys within texts, is for releases below 5.4.0.
  *
  * What each library writes was tried for every UTF-16 unit on fastjson 1.2.69 (4.9.7) and fastjson2 2.0.59 (5.5.0).
  */
