@@ -126,11 +126,12 @@ export class ReplayStream implements DeliverySource<Message> {
   }
 
   #failure(message: Message, end: DeliveryEnd): ReplayFailedError | undefined {
-    const positions = this.#progress?.positions ?? []
-    if (end.kind === 'THREW') return new ReplayFailedError(message, 'handling the message failed', positions, end.error)
+    const failed = (what: string, cause?: unknown): ReplayFailedError =>
+      new ReplayFailedError(message, what, this.#progress?.positions ?? [], cause)
+    if (end.kind === 'THREW') return failed('handling the message failed', end.error)
     const kind = outcomeOf(end.returned)?.kind
-    if (kind === 'RETRY') return new ReplayFailedError(message, 'a replay has no retry topic for retry()', positions)
-    if (kind === 'DEAD_LETTER') return new ReplayFailedError(message, 'a replay has no dead letter topic for deadLetter()', positions)
+    if (kind === 'RETRY') return failed('a replay has no retry topic for retry()')
+    if (kind === 'DEAD_LETTER') return failed('a replay has no dead letter topic for deadLetter()')
     return undefined
   }
 

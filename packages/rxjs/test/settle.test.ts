@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import { deadLetter, defineTopic, OptionsError, retry, text, unsettled } from '@rocketmq-ts/client'
-import { from, type Observable, of, Subject, take, throwError } from 'rxjs'
+import { from, Observable, of, Subject, take, throwError } from 'rxjs'
 import { type ErrorAction, type ErrorDecider, type SettleOptions, settle, type TestDelivery, testDelivery } from '../src/index'
 
 const Orders = defineTopic('orders', text())
@@ -208,6 +208,20 @@ describe('settle', () => {
     reject(boom)
     await turns()
     expect([seen, asked, lost.outcome, lost.isVoid]).toEqual([['kept', 'complete'], [], undefined, true])
+  })
+
+  it('unsubscribes an Observable that loses its delivery while it is being subscribed to', () => {
+    const lost = order('lost')
+    let isLeft = false
+    const project = () =>
+      new Observable<string>(() => {
+        lost.lose()
+        return () => {
+          isLeft = true
+        }
+      })
+    expect(told(of(lost).pipe(settle(project)))).toEqual(['complete'])
+    expect(isLeft).toBe(true)
   })
 
   it('unsubscribed in what it emits, it begins nothing more', () => {

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import type { Client } from '@rocketmq-ts/client'
 import { firstValueFrom, lastValueFrom, shareReplay, toArray } from 'rxjs'
 import { type ClientStatus, status$ } from '../src/index'
-import { Cluster } from './support'
+import { Cluster, listenersOf } from './support'
 
 describe('status$', () => {
   let cluster: Cluster
@@ -60,11 +60,18 @@ describe('status$', () => {
   })
 
   it('can be shared: one listener, and the current value for who comes later', async () => {
+    const listeners = listenersOf(mq)
     const shared = status$(mq).pipe(shareReplay({ bufferSize: 1, refCount: true }))
     const first = shared.subscribe()
+    const alone = listeners()
+    expect(alone).toBeGreaterThan(0)
+    const second = shared.subscribe()
     await cluster.send(mq, ['x'])
     expect(text(await firstValueFrom(shared))).toBe('open ns up up')
+    expect(listeners()).toBe(alone)
     first.unsubscribe()
+    second.unsubscribe()
+    expect(listeners()).toBe(0)
   })
 
   it('tells nothing after it is unsubscribed', async () => {

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { type Client, type CloseReport, defineTopic, type Handler, type Message, text } from '@rocketmq-ts/client'
 import { catchError, concat, EMPTY, map, of, repeat, retry, Subject, share, switchMap, take, tap } from 'rxjs'
 import { type DeliveriesOptions, type Delivery, deliveries, settle, testDelivery } from '../src/index'
-import { Cluster } from './support'
+import { Cluster, listenersOf } from './support'
 
 const Orders = defineTopic('orders', text())
 const subscriptions = [{ topic: Orders }] as const
@@ -30,6 +30,17 @@ describe('the life of a stream', () => {
     subscription.unsubscribe()
     await cluster.clock.advance(1000)
     expect(consumers()).toBe(0)
+  })
+
+  it('listens to its client as long as it lives, however it ends', async () => {
+    const listeners = listenersOf(mq)
+    const unsubscribed = stream().subscribe()
+    const failing = stream().subscribe({ error: () => undefined })
+    await cluster.clock.settle()
+    expect([listeners(), failing.closed]).toEqual([1, true])
+    unsubscribed.unsubscribe()
+    await cluster.clock.advance(1000)
+    expect(listeners()).toBe(0)
   })
 
   it('fails with GroupInUseError beside another of its group at the same client, which goes on', async () => {

@@ -2,6 +2,22 @@ import { type Client, connect, type Producer } from '@rocketmq-ts/client'
 import { type Server, startServer } from '@rocketmq-ts/server'
 import { ManualClock, MemoryNetwork } from 'net-ts-protocol-kit'
 
+/** How many listeners somebody has on a client's events, of those that begin to listen from now on. */
+export function listenersOf({ events }: Client): () => number {
+  const on = events.on.bind(events)
+  let count = 0
+  const counted: typeof on = (name, listener) => {
+    count++
+    const stop = on(name, listener)
+    return () => {
+      count--
+      stop()
+    }
+  }
+  Object.assign(events, { on: counted })
+  return () => count
+}
+
 /** A whole cluster on an in-memory network and a clock driven by hand. */
 export class Cluster {
   readonly clock = new ManualClock({ seed: 7 })
