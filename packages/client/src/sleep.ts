@@ -1,4 +1,4 @@
-import type { Clock } from 'net-ts-protocol-kit'
+import { type Clock, sharedSignal } from 'net-ts-protocol-kit'
 
 /** Resolves after `delayMs`, or as soon as the signal is aborted; never rejects. */
 export function sleep(clock: Clock, delayMs: number, signal: AbortSignal): Promise<void> {
@@ -10,7 +10,7 @@ export function sleep(clock: Clock, delayMs: number, signal: AbortSignal): Promi
       resolve()
     }
     const timer = clock.setTimeout(wake, delayMs)
-    signal.addEventListener('abort', wake, { once: true })
+    sharedSignal(signal).addEventListener('abort', wake, { once: true })
   })
 }
 
