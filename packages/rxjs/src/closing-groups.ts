@@ -7,12 +7,17 @@ export function closingStreamOf(client: Client, group: string): Promise<unknown>
   return CLOSING.get(client)?.get(group)
 }
 
-/** @param closed resolves when the stream has left the group; must not reject. */
+/**
+ * Another has to wait for this one too, and for those that were closing before: one that never began closes at once.
+ *
+ * @param closed resolves when the stream has left the group; must not reject.
+ */
 export function rememberClosing(client: Client, group: string, closed: Promise<unknown>): void {
   const groups = CLOSING.get(client) ?? new Map<string, Promise<unknown>>()
-  CLOSING.set(client, groups.set(group, closed))
+  const all = Promise.all([groups.get(group), closed])
+  CLOSING.set(client, groups.set(group, all))
   const forget = (): void => {
-    if (groups.get(group) === closed) groups.delete(group)
+    if (groups.get(group) === all) groups.delete(group)
   }
-  void closed.then(forget)
+  void all.then(forget)
 }

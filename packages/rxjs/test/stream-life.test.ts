@@ -57,6 +57,23 @@ describe('the life of a stream', () => {
     first.unsubscribe()
   })
 
+  it('waits for the one that is closing also behind another that was given up while it waited', async () => {
+    await cluster.send(mq, numbers(4))
+    const first = stream({ closeTimeoutMs: 5000 }).subscribe()
+    await cluster.clock.settle()
+    first.unsubscribe()
+    stream().subscribe().unsubscribe()
+    await cluster.clock.advance(1000)
+    const seen: string[] = []
+    const errors: unknown[] = []
+    const last = stream()
+      .pipe(settle(({ value }) => value))
+      .subscribe({ next: (value) => seen.push(value), error: (error) => errors.push(error) })
+    await cluster.clock.advance(60_000)
+    expect([errors, seen.sort()]).toEqual([[], numbers(4)])
+    last.unsubscribe()
+  })
+
   it('begins when the stream before has left the group, and gets what that left', async () => {
     await cluster.send(mq, numbers(10))
     const held: Delivery[] = []
