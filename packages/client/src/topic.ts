@@ -30,7 +30,9 @@ export function defineTopic<const Name extends string, Out, In>(name: Name, code
 /** What can be sent to a topic: its values, or bytes and text when only a name is given. */
 export type ValueSentTo<T extends AnyTopic | string> = T extends Topic<infer _Out, infer In> ? In : Buffer | Uint8Array | string
 
+const BYTES = bytes()
+
 /** The topic itself, or one of bytes for a plain name. */
 export function topicOf(topic: AnyTopic | string): AnyTopic {
-  return typeof topic === 'string' ? { name: topic, codec: bytes() } : topic
+  return typeof topic === 'string' ? { name: topic, codec: BYTES } : topic
 }

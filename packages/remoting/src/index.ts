@@ -13,6 +13,7 @@ export {
   type SentState
 } from './errors'
 export type { InvokeOptions, Peer } from './peer'
+export type { ResponseListener } from './pending-request'
 export { type ConnectionClosedListener, RemotingClient } from './remoting-client'
 export type { RemotingClientOptions } from './remoting-client-options'
 export { type AnyRequestRow, RemotingResponse } from './remoting-response'

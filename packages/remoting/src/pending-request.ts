@@ -3,6 +3,18 @@ import { RemotingAbortedError, type RequestFacts, type SentState } from './error
 import { type AnyRequestRow, RemotingResponse } from './remoting-response'
 import type { RemotingCommand } from './wire/index'
 
+/** Who waits for the answer to a request: exactly one of the two is called, once, and neither may throw. */
+export interface ResponseListener<R extends AnyRequestRow = AnyRequestRow> {
+  answered(response: RemotingResponse<R>): void
+  failed(error: Error): void
+}
+
+/** The same for any request: a one-way one is answered with nothing when it was handed over. */
+export interface RequestEnd {
+  answered(response: RemotingResponse | undefined): void
+  failed(error: Error): void
+}
+
 /** What a {@link PendingRequest} is made of. */
 export interface RequestToSend {
   readonly address: string
@@ -25,15 +37,14 @@ export class PendingRequest implements PendingCall {
   readonly deadline: number
   /** Whether it was sent a second time because the first server went away. */
   isResent = false
-  readonly #resolve: (response: unknown) => void
-  readonly #reject: (error: Error) => void
+  readonly #end: RequestEnd
   readonly #signal: AbortSignal | undefined
+  readonly #onAbort: (() => void) | undefined
   #table: CallTable<PendingRequest> | undefined
   #id = -1
   #sent: SentState = 'no'
 
-  /** `resolve` gets a {@link RemotingResponse}, or `undefined` for a one-way request. */
-  constructor(request: RequestToSend, now: number, resolve: (response: unknown) => void, reject: (error: Error) => void) {
+  constructor(request: RequestToSend, now: number, end: RequestEnd) {
     this.address = request.address
     this.row = request.row
     this.header = request.header
@@ -41,10 +52,11 @@ export class PendingRequest implements PendingCall {
     this.isOneway = request.isOneway
     this.timeoutMs = request.timeoutMs
     this.deadline = now + request.timeoutMs
-    this.#resolve = resolve
-    this.#reject = reject
+    this.#end = end
     this.#signal = request.signal
-    this.#signal?.addEventListener('abort', this.#onAbort, { once: true })
+    if (this.#signal === undefined) return
+    this.#onAbort = () => this.abort()
+    this.#signal.addEventListener('abort', this.#onAbort, { once: true })
   }
 
   /** Whether the caller gave up before it began. */
@@ -66,18 +78,18 @@ export class PendingRequest implements PendingCall {
 
   succeed(command: RemotingCommand): void {
     this.#settled()
-    this.#resolve(new RemotingResponse(this.row, command, this.address))
+    this.#end.answered(new RemotingResponse(this.row, command, this.address))
   }
 
   /** A one-way request has been handed over. */
   handedOver(): void {
     this.#settled()
-    this.#resolve(undefined)
+    this.#end.answered(undefined)
   }
 
   fail(error: Error): void {
     this.#settled()
-    this.#reject(error)
+    this.#end.failed(error)
   }
 
   abort(): void {
@@ -85,9 +97,7 @@ export class PendingRequest implements PendingCall {
     this.fail(new RemotingAbortedError(this.facts, this.#sent, this.#signal?.reason))
   }
 
-  readonly #onAbort = (): void => this.abort()
-
   #settled(): void {
-    this.#signal?.removeEventListener('abort', this.#onAbort)
+    if (this.#onAbort !== undefined) this.#signal?.removeEventListener('abort', this.#onAbort)
   }
 }

@@ -161,7 +161,8 @@ export class RemotingChannel implements Peer {
     return new Promise((resolve, reject) => {
       const { timeoutMs = this.#settings.requestTimeoutMs, signal } = options
       const parts = { address: this.address, row, header, body, isOneway: false, timeoutMs, signal }
-      const request = new PendingRequest(parts, this.#settings.sweep.now(), resolve as (response: unknown) => void, reject)
+      const end = { answered: resolve as (response: unknown) => void, failed: reject }
+      const request = new PendingRequest(parts, this.#settings.sweep.now(), end)
       if (request.isAborted) request.abort()
       else this.send(request)
     })

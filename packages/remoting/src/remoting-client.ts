@@ -10,7 +10,7 @@ import {
 import { ClientLink, type ConnectionState, type LinkSurroundings } from './client-link'
 import { RemotingClosedError } from './errors'
 import type { InvokeOptions } from './peer'
-import { PendingRequest, type RequestToSend } from './pending-request'
+import { PendingRequest, type RequestEnd, type RequestToSend, type ResponseListener } from './pending-request'
 import { ReconnectPause } from './reconnect-pause'
 import type { RemotingClientOptions } from './remoting-client-options'
 import type { AnyRequestRow, RemotingResponse } from './remoting-response'
@@ -90,10 +90,20 @@ export class RemotingClient {
     body?: RequestBodyOf<R>,
     options: InvokeOptions = NO_OPTIONS
   ): Promise<RemotingResponse<R>> {
-    return new Promise((resolve, reject) => {
-      const { timeoutMs = this.#surroundings.settings.requestTimeoutMs, signal } = options
-      this.#start({ address, row, header, body, isOneway: false, timeoutMs, signal }, resolve as (response: unknown) => void, reject)
-    })
+    return new Promise((resolve, reject) => this.request(address, row, header, body, options, { answered: resolve, failed: reject }))
+  }
+
+  /** {@link invoke} without a promise, for who keeps one of its own. The listener may be called within this call. */
+  request<R extends AnyRequestRow>(
+    address: string,
+    row: R,
+    header: RequestHeaderOf<R>,
+    body: RequestBodyOf<R> | undefined,
+    options: InvokeOptions,
+    listener: ResponseListener<R>
+  ): void {
+    const { timeoutMs = this.#surroundings.settings.requestTimeoutMs, signal } = options
+    this.#start({ address, row, header, body, isOneway: false, timeoutMs, signal }, listener as RequestEnd)
   }
 
   /** Sends a request that is not answered; resolves when it was handed to the transport. Rejects like {@link invoke} when it was not sent. */
@@ -102,8 +112,7 @@ export class RemotingClient {
       const timeoutMs = this.#surroundings.settings.requestTimeoutMs
       this.#start(
         { address, row, header, body, isOneway: true, timeoutMs, signal: undefined },
-        resolve as (response: unknown) => void,
-        reject
+        { answered: () => resolve(), failed: reject }
       )
     })
   }
@@ -143,8 +152,8 @@ export class RemotingClient {
     return this.#closing
   }
 
-  #start(parts: RequestToSend, resolve: (response: unknown) => void, reject: (error: Error) => void): void {
-    const request = new PendingRequest(parts, this.#surroundings.settings.sweep.now(), resolve, reject)
+  #start(parts: RequestToSend, end: RequestEnd): void {
+    const request = new PendingRequest(parts, this.#surroundings.settings.sweep.now(), end)
     if (request.isAborted) request.abort()
     else if (this.#closing !== undefined) request.fail(clientClosed(request))
     else this.#link(parts.address).send(request)

@@ -47,6 +47,32 @@ describe('a remoting client and server', () => {
     expect(response.remark).toBeUndefined()
   })
 
+  it('tell a listener what a promise would be told, once', async () => {
+    const { client, server, clock } = await start()
+    server.register(GET_MAX_OFFSET, (request) => (request.header.queueId === 0 ? answerOffset(request) : held))
+    const told: unknown[] = []
+    const ask = (address: string, queueId: number): void =>
+      client.request(
+        address,
+        GET_MAX_OFFSET,
+        offsetHeader(queueId),
+        undefined,
+        { timeoutMs: 500 },
+        {
+          answered: (response) => told.push(response.header.offset),
+          failed: (error) => told.push(error instanceof RocketMQError ? error.code : error)
+        }
+      )
+    ask(ADDRESS, 0)
+    ask(ADDRESS, 1)
+    ask('no address', 0)
+    await clock.advance(2000)
+    expect(told).toEqual(['CONNECT_FAILED', 1000, 'REQUEST_TIMEOUT'])
+    await client.close()
+    ask(ADDRESS, 0)
+    expect(told[3]).toBe('CLOSED')
+  })
+
   it.each<SerializeType>(['ROCKETMQ', 'JSON'])('answer in the form of the request: %s', async (serializeType) => {
     const { client, server } = await start({ client: { serializeType } })
     server.register(GET_MAX_OFFSET, answerOffset)

@@ -1,4 +1,4 @@
-import { RemotingClosedError, RemotingConnectError, type RemotingResponse } from '@rocketmq-ts/remoting'
+import { RemotingClosedError, RemotingConnectError, type RemotingResponse, type ResponseListener } from '@rocketmq-ts/remoting'
 import type { Timer } from 'net-ts-protocol-kit'
 import { backoffMs } from '../backoff'
 import { BrokerUnknownError, type SendAttempt, type SendError, type Sent } from '../errors'
@@ -25,7 +25,7 @@ const SAME_BROKER_BACKOFF = { firstMs: 100, capMs: 1000 }
 const NO_ATTEMPTS: readonly SendAttempt[] = []
 
 /** One send from its first attempt to its end. Each attempt chooses its queue anew, unless the send is ordered. */
-export class SendOperation {
+export class SendOperation implements ResponseListener<SendRow> {
   readonly #parts: ProducerParts
   readonly #outgoing: Outgoing
   readonly #row: SendRow
@@ -74,17 +74,17 @@ export class SendOperation {
     const address = topic.entry?.route?.brokers.get(queue.brokerName)?.get(MASTER_ID)
     this.#address = address
     if (address === undefined) {
-      this.#failed(new BrokerUnknownError(queue.brokerName, 'master'))
+      this.failed(new BrokerUnknownError(queue.brokerName, 'master'))
       return
     }
     const header = sendHeader(this.#parts, this.#outgoing, queue)
-    this.#parts.remoting.invoke(address, this.#row, header, body, this.#invokeOptions()).then(
-      (response) => this.#answered(response, queue),
-      (error: unknown) => this.#failed(error)
-    )
+    this.#parts.remoting.request(address, this.#row, header, body, this.#invokeOptions(), this)
   }
 
-  #answered(response: RemotingResponse<SendRow>, queue: MessageQueue): void {
+  /** @internal For the transport. */
+  answered(response: RemotingResponse<SendRow>): void {
+    const queue = this.#queue
+    if (queue === undefined) return
     const status = sendStatus(response.code)
     const receipt = status === undefined ? this.#refused(response) : this.#receipt(response, status, queue)
     if (receipt === undefined) return
@@ -94,7 +94,7 @@ export class SendOperation {
   }
 
   #refused(response: RemotingResponse<SendRow>): undefined {
-    this.#failed(refusal(this.#row, response))
+    this.failed(refusal(this.#row, response))
   }
 
   /** `undefined` when the answer lacks what it must have: then the send has failed. */
@@ -104,12 +104,13 @@ export class SendOperation {
       const place = queueId === queue.queueId ? queue : { ...queue, queueId }
       return { status, messageId: this.#outgoing.messageId, offsetMessageId: msgId, queue: place, queueOffset }
     } catch (error) {
-      this.#failed(error)
+      this.failed(error)
       return undefined
     }
   }
 
-  #failed(error: unknown): void {
+  /** @internal For the transport. */
+  failed(error: unknown): void {
     const { topic, options } = this.#outgoing
     this.#attempts = [...this.#attempts, { queue: this.#queue, address: this.#address, error }]
     const attemptsLeft = this.#parts.options.retries + 1 - this.#attempts.length
