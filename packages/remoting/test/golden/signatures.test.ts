@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
-import { hasValidSignature, SignatureField, signature, signedFields } from '../../src/wire/index'
+import { runs } from '../../../../test/random-runs'
+import { hasValidSignature, ReleaseVersion, SignatureField, signature, signedFields } from '../../src/wire/index'
 import { recordedReleases, recordings } from './fixtures'
 
 interface RecordedSignature {
@@ -50,7 +51,8 @@ describe('a signature', () => {
         expect(hasValidSignature({ fields: signed, body: content.body }, 'secreT')).toBe(false)
         expect(hasValidSignature({ fields: signed, body: Buffer.concat([content.body, Buffer.from('x')]) }, 'secret')).toBe(false)
         expect(hasValidSignature({ fields: new Map([...signed, ['zzz', 'more']]), body: content.body }, 'secret')).toBe(false)
-      })
+      }),
+      runs(100)
     )
   })
 
@@ -72,6 +74,14 @@ describe('a signature', () => {
       ['a', '3']
     ]
     expect(signature({ fields: new Map(pairs), body }, 's')).toBe(signature({ fields: new Map([...pairs].reverse()), body }, 's'))
+  })
+
+  it('of a client up to 4.9.3 does not cover the mark of a query by unique key', () => {
+    const without = signedFields({ fields: new Map([['topic', 'orders']]), body }, credentials)
+    const marked = new Map([...without, ['_UNIQUE_KEY_QUERY', 'true']])
+    expect(hasValidSignature({ fields: marked, body, version: ReleaseVersion.V4_9_3 }, 'secret')).toBe(true)
+    expect(hasValidSignature({ fields: marked, body, version: ReleaseVersion.V4_9_4 }, 'secret')).toBe(false)
+    expect(hasValidSignature({ fields: marked, body }, 'secret')).toBe(false)
   })
 
   it('leaves what it is given as it was', () => {

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
 import { ProtocolError } from 'net-ts-protocol-kit'
+import { runs } from '../../../../../test/random-runs'
 import {
   appendProperties,
   decodeRecord,
@@ -109,7 +110,8 @@ describe('the checksum of a whole record', () => {
         const content = { ...plain, queueId, body: Buffer.from(body), properties: encodeProperties(properties) }
         expect(recordCrcState(sealed(content))).toBe('valid')
         expect(recordCrcState(written(content))).toBe('none')
-      })
+      }),
+      runs(100)
     )
   })
 
