@@ -1,5 +1,6 @@
 import { type GroupOptions, type GroupSettings, groupSettings, type TopicOptions, type TopicSettings, topicSettings } from './declarations'
 import { StartError, StoppedError, StopTimeoutError } from './errors'
+import { checkKeys, checkText } from './option-checks'
 import { defaultQueues } from './options'
 import type { RocketMQImage, StartedRocketMQ } from './started'
 
@@ -106,7 +107,7 @@ export class Cluster implements StartedRocketMQ {
   }
 
   stopBroker(options: { readonly signal?: 'TERM' | 'KILL' } = {}): Promise<void> {
-    return this.#inTurn(() => this.#stopBroker(options.signal ?? 'TERM'))
+    return this.#inTurn(async () => this.#stopBroker(readSignal(options)))
   }
 
   startBroker(): Promise<void> {
@@ -139,6 +140,8 @@ export class Cluster implements StartedRocketMQ {
   async #stopBroker(signal: 'TERM' | 'KILL'): Promise<void> {
     if (!(await this.#runner.brokerRuns())) return
     const exit = this.#runner.brokerExit()
+    // It may fail while the signal is under way, or after that has failed: nobody waits for it then.
+    exit.catch(() => undefined)
     await this.#runner.signalBroker(signal)
     if (await settledWithin(exit, gracefulStopMs)) return
     await this.#runner.signalBroker('KILL')
@@ -158,6 +161,11 @@ export class Cluster implements StartedRocketMQ {
     const problem = new Error(`the nameserver at ${this.nameservers} does not list ${this.brokerAddress} after ${startupTimeoutMs} ms`)
     throw new StartError('broker', this.image.name, this.#runner.brokerLog(), problem)
   }
+}
+
+function readSignal(options: { readonly signal?: 'TERM' | 'KILL' }): 'TERM' | 'KILL' {
+  checkKeys('stopBroker', options, ['signal'])
+  return checkText('stopBroker.signal', options.signal, /^(TERM|KILL)$/, 'TERM or KILL') === 'KILL' ? 'KILL' : 'TERM'
 }
 
 async function settledWithin(work: Promise<unknown>, timeoutMs: number): Promise<boolean> {

@@ -93,6 +93,25 @@ describe('a started cluster', () => {
     jest.useRealTimers()
   })
 
+  it('refuses signals and options that there are not', async () => {
+    const runner = new ScriptedRunner()
+    const cluster = clusterOf(runner)
+    await expect(cluster.stopBroker({ signal: 'INT' as 'TERM' })).rejects.toBeInstanceOf(OptionError)
+    await expect(cluster.stopBroker({ signl: 'KILL' } as object)).rejects.toMatchObject({ facts: { option: 'stopBroker.signl' } })
+    expect(runner.told).toEqual([])
+  })
+
+  it('tells why the broker could not be stopped, and nothing else, when its container is gone', async () => {
+    const runner = new ScriptedRunner()
+    const gone = new Error('no such container')
+    runner.brokerExit = () => Promise.reject(new Error('nobody hears of this'))
+    runner.signalBroker = async () => {
+      await new Promise((resolve) => setImmediate(resolve))
+      throw gone
+    }
+    await expect(clusterOf(runner).stopBroker()).rejects.toBe(gone)
+  })
+
   it('tells where its servers are and what they are called', () => {
     expect(clusterOf(new ScriptedRunner())).toMatchObject({
       nameservers: '127.0.0.1:9876',
