@@ -19,7 +19,7 @@ export class Exchanges {
   readonly #maxOpen: number
   readonly #open = new Map<string, OpenRequest>()
 
-  constructor(maxOpen = 10_000) {
+  constructor(maxOpen = 4096) {
     this.#maxOpen = maxOpen
   }
 

@@ -29,10 +29,7 @@ export class ForwardedConnection {
   /** What must leave in order, from the first that is not ready yet. */
   readonly #line: Array<Buffer | Promise<Buffer>> = []
   #isFramed: boolean
-  /** The client does not read as fast as the server sends. */
-  #isClientFull = false
-  #isServerDone = false
-  #open = 2
+  #isOneGone = false
   #reason: string | undefined
 
   constructor(options: ForwardedConnectionOptions) {
@@ -43,7 +40,7 @@ export class ForwardedConnection {
         ...options.inspection,
         onFrame: (bytes, way, answered) => this.#passFrame(bytes, way, answered),
         onProblem: (way) => {
-          if (way === 'to-client') this.#isFramed = false
+          if (way === 'to-client') this.#passAllOn()
         }
       },
       options.emit
@@ -57,10 +54,7 @@ export class ForwardedConnection {
         if (!server.write(chunk)) client.pause()
         this.#inspection.push('to-server', chunk, this.#now())
       },
-      drain: () => {
-        this.#isClientFull = false
-        this.#resumeServer()
-      },
+      drain: () => this.#resumeServer(),
       end: () => {
         this.#inspection.end('to-server', this.#now())
         server.end()
@@ -70,7 +64,11 @@ export class ForwardedConnection {
     server.start({
       data: (chunk) => this.#fromServer(chunk),
       drain: () => client.resume(),
-      end: () => this.#serverEnded(),
+      // A stream that is not read does not end either: nothing waits in line now.
+      end: () => {
+        this.#inspection.end('to-client', this.#now())
+        client.end()
+      },
       close: (error) => this.#closed(client, error)
     })
   }
@@ -86,7 +84,12 @@ export class ForwardedConnection {
     if (this.#isFramed) this.#unsent.push(chunk)
     else this.#send(chunk)
     this.#inspection.push('to-client', chunk, this.#now())
-    if (!this.#isFramed) this.#sendUnsent()
+  }
+
+  /** Whole frames have been passed on before what is no frame, and what follows is passed on as it comes. */
+  #passAllOn(): void {
+    this.#isFramed = false
+    for (const chunk of this.#unsent.splice(0)) this.#send(chunk)
   }
 
   /** Every byte of the frames lies in front of what has not been sent yet. */
@@ -113,29 +116,16 @@ export class ForwardedConnection {
       this.#write(await next)
       this.#line.shift()
     }
-    if (this.#isServerDone) this.#options.client.end()
-    else this.#resumeServer()
+    this.#resumeServer()
   }
 
   #write(bytes: Buffer): void {
-    if (this.#options.client.write(bytes)) return
-    this.#isClientFull = true
-    this.#options.server.pause()
+    if (!this.#options.client.write(bytes)) this.#options.server.pause()
   }
 
+  /** Also when the client drains, which may be while a door is being opened. */
   #resumeServer(): void {
-    if (this.#line.length === 0 && !this.#isClientFull) this.#options.server.resume()
-  }
-
-  #serverEnded(): void {
-    this.#inspection.end('to-client', this.#now())
-    this.#sendUnsent()
-    this.#isServerDone = true
-    if (this.#line.length === 0) this.#options.client.end()
-  }
-
-  #sendUnsent(): void {
-    for (const chunk of this.#unsent.splice(0)) this.#send(chunk)
+    if (this.#line.length === 0) this.#options.server.resume()
   }
 
   #takeUnsent(bytes: number): readonly Buffer[] {
@@ -160,8 +150,11 @@ export class ForwardedConnection {
   #closed(other: ByteStream, error: Error | undefined): void {
     this.#reason ??= error?.message
     if (error !== undefined) other.destroy(error)
-    else if (this.#line.length === 0) other.end()
-    if (--this.#open > 0) return
+    else other.end()
+    if (!this.#isOneGone) {
+      this.#isOneGone = true
+      return
+    }
     this.#inspection.finish(this.#now())
     this.#options.onClose(this.#reason)
   }

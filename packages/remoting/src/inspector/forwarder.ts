@@ -1,4 +1,5 @@
 import {
+  ByteBudget,
   type ByteStream,
   type Clock,
   CodedError,
@@ -22,16 +23,20 @@ export interface ForwarderOptions {
   readonly followBrokers?: boolean
   /** Open connections of one listener; more are closed at once. Default 1,000. */
   readonly maxConnections?: number
-  readonly inspection: Omit<InspectionOptions, 'connection' | 'onFrame' | 'onProblem'>
+  /** Bytes that unfinished frames of all connections may take together. Default 128 MiB. */
+  readonly totalPartialBytes?: number
+  readonly inspection: Omit<InspectionOptions, 'connection' | 'budget' | 'onFrame' | 'onProblem'>
 }
 
 const DEFAULT_MAX_CONNECTIONS = 1000
+const DEFAULT_TOTAL_PARTIAL_BYTES = 128 * 1024 * 1024
 
 /** Listens, forwards every connection to one address, and tells what goes by. */
 export class Forwarder {
   readonly #options: ForwarderOptions
   readonly #emit: (event: WireEvent) => void
   readonly #doors: BrokerDoors | undefined
+  readonly #budget: ByteBudget
   readonly #listeners: Listener[] = []
   readonly #connections = new Set<ForwardedConnection>()
   readonly #giveUp = new AbortController()
@@ -40,6 +45,7 @@ export class Forwarder {
   constructor(options: ForwarderOptions, emit: (event: WireEvent) => void) {
     this.#options = options
     this.#emit = emit
+    this.#budget = new ByteBudget(options.totalPartialBytes ?? DEFAULT_TOTAL_PARTIAL_BYTES)
     this.#doors = options.followBrokers ? new BrokerDoors((address) => this.#openFor(address)) : undefined
   }
 
@@ -64,11 +70,18 @@ export class Forwarder {
     return listener.endpoint
   }
 
-  /** A port of our own for a broker; `undefined` when its address is none. */
+  /** A port of our own for a broker; `undefined` when its address is none, or nothing can listen for it: it is reached directly then. */
   async #openFor(address: string): Promise<number | undefined> {
     const to = parseEndpoint(address)
     if (to === undefined) return undefined
-    return (await this.#listen({ host: this.#options.listen.host, port: 0 }, to)).port
+    const { host } = this.#options.listen
+    try {
+      return (await this.#listen({ host, port: 0 }, to)).port
+    } catch (error) {
+      if (!(error instanceof CodedError)) throw error
+      this.#tell({ type: 'refused', connection: 0, from: host, to: address, reason: error.message })
+      return undefined
+    }
   }
 
   async #accept(client: ByteStream, to: Endpoint): Promise<void> {
@@ -93,7 +106,7 @@ export class Forwarder {
       server,
       clock,
       doors: this.#doors,
-      inspection: { ...inspection, connection: ends.connection },
+      inspection: { ...inspection, budget: this.#budget, connection: ends.connection },
       emit: this.#emit,
       onClose: (reason) => {
         this.#connections.delete(forwarded)

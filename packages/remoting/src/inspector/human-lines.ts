@@ -1,6 +1,6 @@
 import { ReleaseVersion } from '../wire/index'
 import { bodyLines } from './human-body'
-import { type Paint, plain, safeText } from './paint'
+import { type Paint, plain, type Shade, safeText } from './paint'
 import type { SeenAnswer, SeenConnection, SeenFrame, SeenProblem, SeenRequest, WireEvent, WireField } from './wire-event'
 
 export interface HumanOptions {
@@ -31,9 +31,15 @@ function requestLine(event: SeenRequest, paint: Paint): string {
 }
 
 function answerLine(event: SeenAnswer, paint: Paint): string {
-  const outcome = paint(event.code === 0 ? 'good' : 'bad', event.name === undefined ? `response ${event.code}` : codeText(event))
+  const outcome = paint(shadeOf(event), event.name === undefined ? `response ${event.code}` : codeText(event))
   const remark = event.remark === undefined ? '' : ` ${safeText(event.remark, MAX_VALUE)}`
   return `${place(event, paint)} ${outcome} ${answeredText(event, paint)} ${paint('dim', `opaque ${event.opaque}, ${event.bytes} B`)}${remark}`
+}
+
+/** That there is nothing, or nothing yet, is no failure. */
+function shadeOf({ code, name }: SeenAnswer): Shade {
+  if (code === 0) return 'good'
+  return name?.startsWith('PULL_') || name === 'QUERY_NOT_FOUND' || name === 'POLLING_TIMEOUT' ? 'warning' : 'bad'
 }
 
 /** The number too where something went wrong: it is what other logs print. */

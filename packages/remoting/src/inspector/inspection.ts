@@ -1,3 +1,4 @@
+import type { ByteBudget } from 'net-ts-protocol-kit'
 import {
   type Direction,
   decodeCommand,
@@ -21,6 +22,8 @@ export interface InspectionOptions {
   /** Default: every frame. */
   readonly filter?: Filter
   readonly maxFrameBytes?: number
+  /** Shared with other connections. */
+  readonly budget?: ByteBudget
   /** Told of every whole frame, wanted or not, before its event: the bytes as they came, and which request they answer. */
   readonly onFrame?: (bytes: Buffer, way: Way, answered: OpenRequest | undefined) => void
   /** Told when a stream turns out to hold something else than frames. */
@@ -79,8 +82,9 @@ export class Inspection {
   #stream(way: Way): StreamFrames {
     const known = this.#streams.get(way)
     if (known !== undefined) return known
-    const { maxFrameBytes } = this.#options
-    const stream = new StreamFrames(maxFrameBytes === undefined ? {} : { maxFrameBytes }, {
+    const { maxFrameBytes, budget } = this.#options
+    const limits = { ...(maxFrameBytes === undefined ? {} : { maxFrameBytes }), ...(budget && { budget }) }
+    const stream = new StreamFrames(limits, {
       frame: (bytes, offset) => this.#frame(way, bytes, offset),
       problem: (problem, text, offset, bytes, rest) => this.#problem(way, problem, `${text}${headOfCut(rest)}`, offset, bytes)
     })

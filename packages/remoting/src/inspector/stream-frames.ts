@@ -1,7 +1,8 @@
+import type { BudgetHolder, ByteBudget } from 'net-ts-protocol-kit'
 import { frameLength, HEAD_BYTES, headProblem, looksLikeTls } from './frame-head'
 
 /** What keeps the bytes of a stream from being frames. */
-export type StreamProblem = 'not-a-frame' | 'skipped-bytes' | 'cut-frame' | 'tls'
+export type StreamProblem = 'not-a-frame' | 'skipped-bytes' | 'cut-frame' | 'let-go' | 'tls'
 
 /** Told what a stream holds, in its order. */
 export interface StreamListener {
@@ -14,6 +15,8 @@ export interface StreamListener {
 export interface StreamFramesOptions {
   /** Longest frame with its length word, in bytes: also the most memory that one stream takes, but for its last chunk. Default 16 MiB. */
   readonly maxFrameBytes?: number
+  /** What the unfinished frames of many streams may take together: the one that has been unfinished for the longest time is let go first. */
+  readonly budget?: ByteBudget
 }
 
 const DEFAULT_MAX_FRAME_BYTES = 16 * 1024 * 1024
@@ -23,8 +26,9 @@ const EMPTY = Buffer.alloc(0)
  * Cuts one direction of a connection into frames, whatever its bytes. What is no frame is reported and passed over up to the next place
  * that looks like one: a capture may begin in the middle. Linear in the number of bytes, and never throws.
  */
-export class StreamFrames {
+export class StreamFrames implements BudgetHolder {
   readonly #maxFrameBytes: number
+  readonly #budget: ByteBudget | undefined
   readonly #listener: StreamListener
   #state: 'start' | 'frames' | 'lost' | 'tls' = 'start'
   /** Where in the stream the first byte lies that has not been dealt with. */
@@ -36,6 +40,7 @@ export class StreamFrames {
 
   constructor(options: StreamFramesOptions, listener: StreamListener) {
     this.#maxFrameBytes = options.maxFrameBytes ?? DEFAULT_MAX_FRAME_BYTES
+    this.#budget = options.budget
     this.#listener = listener
   }
 
@@ -55,6 +60,18 @@ export class StreamFrames {
     else if (rest.length > 0) this.#listener.problem('cut-frame', cutText(rest), this.#offset, rest.length, rest)
     this.#offset += rest.length
     this.#state = 'start'
+  }
+
+  /** For the budget: forgets the frame that has begun. */
+  evict(): void {
+    const bytes = this.#takeStored().length
+    if (this.#state !== 'lost') {
+      this.#lostAt = this.#offset
+      const text = `${bytes} bytes of an unfinished frame were let go: unfinished frames take too much memory; looking for the next one`
+      this.#listener.problem('let-go', text, this.#offset, bytes)
+    }
+    this.#state = 'lost'
+    this.#offset += bytes
   }
 
   #read(bytes: Buffer): void {
@@ -115,12 +132,14 @@ export class StreamFrames {
     }
     chunk.copy(this.#store, this.#storedBytes)
     this.#storedBytes = bytes
+    if (this.#budget?.hold(this, bytes) === false) this.evict()
   }
 
   #takeStored(): Buffer {
     const stored = this.#store.subarray(0, this.#storedBytes)
     this.#store = EMPTY
     this.#storedBytes = 0
+    this.#budget?.hold(this, 0)
     return stored
   }
 }

@@ -72,7 +72,7 @@ export interface SeenProblem extends Seen {
 /** A connection through the inspector, or an address that it has begun to listen on. */
 export interface SeenConnection {
   readonly type: 'opened' | 'closed' | 'refused' | 'listening'
-  /** 0 for `listening`. */
+  /** 0 for `listening`, and for a broker that nothing could listen for. */
   readonly connection: number
   readonly time: number | undefined
   readonly from: string

@@ -39,6 +39,15 @@ describe('a filter', () => {
     expect(shown(...texts)).toEqual(expected)
   })
 
+  it('of one request names only that one when it is not answered', () => {
+    const asked = Array.from({ length: 12 }, () => golden('HEART_BEAT', 'request')).map((frame, opaque) => {
+      const text = frame.toString('latin1').replace('"opaque":7', `"opaque":${opaque % 10}`)
+      return Buffer.from(text, 'latin1')
+    })
+    const events = eventsIn([...asked, golden('PULL_MESSAGE', 'request')], { filter: parseFilter(['PULL_MESSAGE']) })
+    expect(events.slice(1)).toMatchObject([{ problem: 'unanswered', text: expect.stringContaining('PULL_MESSAGE') }])
+  })
+
   it.each([
     ['PUL_MESSAGE', /no request name.*topic=/],
     ['WHATEVER', /protocol\/README\.md/],

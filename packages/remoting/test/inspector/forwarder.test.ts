@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
-import { type ByteStream, ManualClock, MemoryNetwork } from 'net-ts-protocol-kit'
+import { type ByteStream, CodedError, ManualClock, MemoryNetwork, type Network } from 'net-ts-protocol-kit'
 import { RemotingClient, RemotingServer } from '../../src/index'
 import { Forwarder, type ForwarderOptions } from '../../src/inspector/forwarder'
 import type { WireEvent } from '../../src/inspector/wire-event'
@@ -45,7 +45,7 @@ async function ends(): Promise<{ readonly client: RawPeer; readonly server: RawP
 
 const told = (...types: readonly WireEvent['type'][]): readonly WireEvent[] => events.filter(({ type }) => types.includes(type))
 
-describe.each([{ followBrokers: false }, { followBrokers: true }])('a forwarder, $followBrokers', (way) => {
+describe.each([{ followBrokers: false }, { followBrokers: true }])('a forwarder (following brokers: $followBrokers)', (way) => {
   it('passes every byte on, in both directions, and tells of each frame once', async () => {
     await forward(way)
     const { client, server } = await ends()
@@ -110,6 +110,37 @@ describe.each([{ followBrokers: false }, { followBrokers: true }])('a forwarder,
       { problem: 'cut-frame', direction: 'to-client' },
       { type: 'closed', connection: 1 }
     ])
+  })
+
+  it('lets go of a client that waited for a server which is gone', async () => {
+    await forward(way)
+    const { client, server } = await ends()
+    server.stream.pause()
+    client.stream.write(Buffer.alloc(300 * 1024))
+    client.stream.end()
+    await clock.settle()
+    expect(told('closed')).toEqual([])
+    server.stream.destroy()
+    await clock.settle()
+    expect(client.closed).toHaveLength(1)
+    expect(told('closed')).toHaveLength(1)
+  })
+
+  it('lets go of the frame that has been unfinished for the longest time when they take too much memory, and passes it on', async () => {
+    await forward({ ...way, totalPartialBytes: 4000 })
+    const first = await ends()
+    const body = Buffer.alloc(3000)
+    const whole = encodeCommand({ code: 9999, language: 'GO', version: 1, opaque: 1, flag: 2, serializeType: 'JSON', body })
+    first.server.stream.write(whole.subarray(0, 2500))
+    await clock.settle()
+    const second = new RawPeer(await network.connect(HERE))
+    await clock.settle()
+    second.stream.write(whole.subarray(0, 2500))
+    await clock.settle()
+    expect(told('problem')).toMatchObject([{ problem: 'let-go', connection: 1, direction: 'to-client', bytes: 2500 }])
+    first.server.stream.write(whole.subarray(2500))
+    await clock.settle()
+    expect(first.client.received.equals(whole)).toBe(true)
   })
 
   it('passes on that a side was reset', async () => {
@@ -191,6 +222,59 @@ describe('a forwarder that follows brokers', () => {
     await close()
   })
 
+  it('holds the server back while a door is being opened, and passes on everything in order then', async () => {
+    await forward({ followBrokers: true, network: slowlyListening() })
+    const { client, server } = await ends()
+    client.stream.write(golden('GET_ROUTEINFO_BY_TOPIC', 'request'))
+    await clock.settle()
+    const routed = golden('GET_ROUTEINFO_BY_TOPIC', 'response')
+    const filler = encodeCommand({
+      code: 9999,
+      language: 'GO',
+      version: 1,
+      opaque: 1,
+      flag: 2,
+      serializeType: 'JSON',
+      body: Buffer.alloc(1000)
+    })
+    server.stream.writeAll([routed, ...Array.from({ length: 300 }, () => filler)])
+    server.stream.end()
+    await clock.settle()
+    expect(client.received.length).toBe(0)
+    expect(server.stream.pendingBytes).toBeGreaterThan(200 * 1000)
+    await clock.advance(50)
+    const [first = Buffer.alloc(0), ...rest] = client.frames
+    expect(first.toString()).toMatch(/"127\.0\.0\.1:\d+"/)
+    expect([rest.length, rest.every((frame) => frame.equals(filler.subarray(4))), client.hasEnded]).toEqual([300, true, true])
+  })
+
+  it('ends after what was held back', async () => {
+    await forward({ followBrokers: true, network: slowlyListening() })
+    const { client, server } = await ends()
+    client.stream.write(golden('GET_ROUTEINFO_BY_TOPIC', 'request'))
+    await clock.settle()
+    server.stream.write(golden('GET_ROUTEINFO_BY_TOPIC', 'response'))
+    server.stream.end()
+    await clock.settle()
+    expect([client.received.length, client.hasEnded]).toEqual([0, false])
+    await clock.advance(50)
+    expect([client.frames.length, client.hasEnded]).toEqual([1, true])
+  })
+
+  it('lets the client go to a broker directly when nothing can listen for it, and says so', async () => {
+    const noMore = new CodedError('LISTEN_FAILED', 'no port is left')
+    const full: Network = {
+      ...slowlyListening(),
+      listen: (options, accept) => (options.port === 0 ? Promise.reject(noMore) : network.listen(options, accept))
+    }
+    await forward({ followBrokers: true, network: full })
+    const { client, close } = await serve(['127.0.0.1:10911'])
+    const { body } = await client.invoke('127.0.0.1:19876', RequestCode.GET_ROUTEINFO_BY_TOPIC, { topic: 'orders' })
+    expect(addressesOf(body)).toEqual(['127.0.0.1:10911'])
+    expect(told('refused')).toMatchObject([{ connection: 0, to: '127.0.0.1:10911', reason: 'no port is left' }])
+    await close()
+  })
+
   it('keeps the order of answers while a door is being opened', async () => {
     await forward({ followBrokers: true })
     const { client, server } = await ends()
@@ -215,6 +299,19 @@ describe('a forwarder that follows brokers', () => {
     expect(client.hasEnded).toBe(true)
   })
 })
+
+/** A network on which it takes 50 ms to listen on any port. */
+function slowlyListening(): Network {
+  return {
+    connect: (options) => network.connect(options),
+    listen: async (options, accept) => {
+      if (options.port === 0) await new Promise<void>((resolve) => void clock.setTimeout(resolve, 50))
+      return network.listen(options, accept)
+    },
+    resolve: (host) => network.resolve(host),
+    localAddresses: () => network.localAddresses()
+  }
+}
 
 /** A binary frame under another number. */
 function withOpaque(frame: Buffer, opaque: number): Buffer {

@@ -17,7 +17,7 @@ let catchUp: () => void
 let around: InspectorSurroundings
 
 beforeEach(() => {
-  clock = new ManualClock({ startAt: 1_700_000_000_000 } as ConstructorParameters<typeof ManualClock>[0])
+  clock = new ManualClock()
   network = new MemoryNetwork({ clock })
   lines = []
   errors = []
