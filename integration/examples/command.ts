@@ -68,12 +68,11 @@ export class Command {
 
   /** Resolves with the match once it was printed. Rejects when it was not in time, with what was. */
   async printed(pattern: RegExp, patienceMs: number): Promise<RegExpExecArray> {
-    let found: RegExpExecArray | null = null
-    await expectEventually(() => {
-      found = pattern.exec(this.#output)
-      return found === null ? `${pattern} in the output of ${this.#line}:\n${this.#output}` : undefined
-    }, patienceMs)
-    return found ?? Object.assign([''] as unknown as RegExpExecArray, { index: 0, input: '' })
+    const missing = (): string => `${pattern} in the output of ${this.#line}:\n${this.#output}`
+    await expectEventually(() => (pattern.test(this.#output) ? undefined : missing()), patienceMs)
+    const found = pattern.exec(this.#output)
+    if (found === null) throw new Error(missing())
+    return found
   }
 }
 

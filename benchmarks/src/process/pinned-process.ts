@@ -21,7 +21,7 @@ export function killAll(): void {
   for (const one of running) one.kill()
 }
 
-/** One process with its cores and its lines. It ends with this one, however this one ends. */
+/** One process with its cores and its lines. It ends with this one; killed by SIGKILL, this one leaves those that do not read their stdin. */
 export class PinnedProcess {
   readonly name: string
   readonly pid: number

@@ -14,6 +14,7 @@ export interface CloseReport {
   readonly uncommittedQueues: number
 }
 
+/** How something is closed. */
 export interface CloseOptions {
   /** How long to wait for what is under way, milliseconds. Default 10,000. */
   readonly timeoutMs?: number

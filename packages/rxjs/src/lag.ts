@@ -22,7 +22,9 @@ export interface GroupLag {
   readonly queues: readonly QueueLag[]
 }
 
+/** Settings of `lag$`. */
 export interface LagOptions {
+  /** The consumer group. Required. */
   readonly group: string
   /**
    * Topics whose queues are asked for at their brokers, two requests each: where the whole group stands, wherever its members

@@ -18,9 +18,11 @@ export interface Marbles {
   record<T>(source: Observable<T>): MarbleRecord<T>
 }
 
+/** What an observable has told. */
 export interface MarbleRecord<T> {
   /** So far. */
   readonly messages: readonly MarbleMessage<T>[]
+  /** Ends it when it is unsubscribed. */
   readonly subscription: Subscription
 }
 

@@ -265,6 +265,7 @@ export class Cluster {
     return this.#closing
   }
 
+  /** `await using` closes it. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close()
   }
