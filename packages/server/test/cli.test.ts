@@ -57,6 +57,13 @@ describe('rocketmq-ts-server', () => {
     expect(clock.pendingTimers).toEqual([])
   })
 
+  it('can be told to end by who reads that it serves', async () => {
+    const running = runCli([], { ...around, print: () => end() })
+    await clock.settle()
+    expect(await running).toBe(0)
+    expect(clock.pendingTimers).toEqual([])
+  })
+
   it('does not wait any longer when it is told to end twice', async () => {
     const running = runCli([], around)
     await clock.settle()

@@ -88,8 +88,15 @@ function readOptions(args: readonly string[], around: CliSurroundings): ServerOp
 /** Serves until it is told to end, and closes in good order; who asks twice does not want to wait for that. */
 async function serve(options: ServerOptions, around: CliSurroundings): Promise<void> {
   const server = await startServer(options)
+  // Who reads the line may end it at once.
+  const end = untilTold(around)
   around.print(`nameserver ${server.nameserverAddress}   broker ${server.brokerAddress}   (Ctrl-C ends it)`)
-  await new Promise<void>((resolve) => {
+  await end
+  await server.close()
+}
+
+function untilTold(around: CliSurroundings): Promise<void> {
+  return new Promise((resolve) => {
     let isEnding = false
     around.onEnd(() => {
       if (isEnding) around.abort()
@@ -97,7 +104,6 @@ async function serve(options: ServerOptions, around: CliSurroundings): Promise<v
       resolve()
     })
   })
-  await server.close()
 }
 
 function given<Name extends string, Value>(name: Name, value: Value | undefined): Partial<Record<Name, Value>> {
