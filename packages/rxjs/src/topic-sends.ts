@@ -1,4 +1,4 @@
-import { type AnyTopic, type Producer, SendError, type SendReceipt } from '@rocketmq-ts/client'
+import { type AnyTopic, OptionsError, type Producer, SendError, type SendReceipt } from '@rocketmq-ts/client'
 import { type Observable, type Subscriber, type Subscription, takeWhile } from 'rxjs'
 import { BufferFullError } from './buffer-full-error'
 import { EndableIteration } from './endable-iteration'
@@ -137,8 +137,11 @@ export class TopicSends<V> {
   }
 
   #decide(error: SendError, value: V): SendEnd {
+    if (this.#subscriber.closed) return { error }
     try {
-      return this.#subscriber.closed || this.#options.onError(error, value) === 'fail' ? { error } : 'SKIPPED'
+      const decision: unknown = this.#options.onError(error, value)
+      if (decision === 'skip') return 'SKIPPED'
+      return { error: decision === 'fail' ? error : undecided(decision) }
     } catch (thrown) {
       return { error: thrown }
     }
@@ -168,6 +171,11 @@ export class TopicSends<V> {
     const isDone = this.#isSourceOver && !this.#isFailing && this.#underWay === 0 && this.#waiting.length === 0
     if (isDone && this.#begun.length === 0) this.#subscriber.complete()
   }
+}
+
+/** Nothing is lost in silence because somebody forgot to return. */
+function undecided(decision: unknown): OptionsError {
+  return new OptionsError(`onError must return 'fail' or 'skip', not ${String(decision)}`, { option: 'onError' })
 }
 
 function isAsync<V>(source: Iterable<V> | AsyncIterable<V>): source is AsyncIterable<V> {

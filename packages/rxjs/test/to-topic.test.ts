@@ -147,6 +147,13 @@ describe('toTopic', () => {
     expect(slow.values).toEqual(['a', 'b', 'c'])
   })
 
+  it.each([undefined, 'retry'])('fails rather than losing a value when onError returns %s', async (decision) => {
+    const onError = () => decision as 'skip'
+    const { told } = watch(from(['a']).pipe(toTopic(slow.producer, Orders, { onError })))
+    await slow.answer(0, notSent)
+    expect(told).toEqual([expect.objectContaining({ code: 'OPTION_INVALID', facts: { option: 'onError' } })])
+  })
+
   it.each([false, true])('goes on without what could not be sent when told to skip (ordered: %s)', async (ordered) => {
     const { told } = watch(from(['a', 'b', 'c']).pipe(toTopic(slow.producer, Orders, { onError: 'skip', ordered })))
     await slow.answer(1, notSent)
