@@ -8,7 +8,7 @@ import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { readProtocol } from './generator/read.mjs'
-import { hasRelease } from './generator/releases.mjs'
+import { hasRelease, isBefore } from './generator/releases.mjs'
 
 const { values: options } = parseArgs({ options: { release: { type: 'string' } } })
 const protocol = readProtocol(dirname(fileURLToPath(import.meta.url)))
@@ -27,5 +27,10 @@ console.log(
 
 function members(all, part) {
   const kept = [...all].filter(([, one]) => claimed(one))
-  return Object.fromEntries(kept.map(([name, { all: every, ...one }]) => [name, { ...one, [part]: every.filter(claimed) }]))
+  return Object.fromEntries(kept.map(([name, { all: every, ...one }]) => [name, { ...one, ...named(one), [part]: every.filter(claimed) }]))
+}
+
+/** The class was called otherwise before 5.0.0. */
+function named({ before }) {
+  return before !== undefined && options.release !== undefined && isBefore(options.release, '5.0.0') ? { class: before } : {}
 }

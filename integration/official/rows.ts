@@ -26,6 +26,10 @@ export interface RequestFacts {
 export interface SideFacts {
   readonly header: string
   readonly body: string
+  /** What a body of bytes holds. */
+  readonly holds?: string
+  /** Another body that some peers are sent. */
+  readonly or?: string
 }
 
 export interface HeaderFacts {

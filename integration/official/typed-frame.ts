@@ -1,9 +1,11 @@
 import {
   bodyCrc,
   decodeBatch,
+  decodeBody,
   decodeCommand,
   decodeRecords,
   encodeBatch,
+  encodeBody,
   encodeCommand,
   findRequest,
   type HeaderTable,
@@ -13,6 +15,7 @@ import {
   type RegisterBrokerRequestHeader,
   type RemotingCommand,
   type RequestRow,
+  ResetOffsetBodyForC,
   readRegistration,
   recordSize,
   type SerializeType,
@@ -59,6 +62,9 @@ function typedContent({ side, name, decoded }: RecordedFrame, row: RequestRow, c
     return { table, ...typedRegistration(header as RegisterBrokerRequestHeader, command) }
   if (decoded.body.kind === 'batch') return { table, header, body: encodeBatch(decodeBatch(command.body)) }
   if (decoded.body.kind === 'records') return { table, header, body: Buffer.concat(decodeRecords(command.body).records.map(writtenRecord)) }
+  if (decoded.body.kind === 'json' && decoded.body.class === 'ResetOffsetBodyForC') {
+    return { table, header, body: encodeBody(ResetOffsetBodyForC, decodeBody(ResetOffsetBodyForC, command.body)) }
+  }
   const style = { standard: name.endsWith('standard-json') }
   return { table, header, body: row[side].body.encode(row[side].body.decode(command.body), style) }
 }

@@ -85,6 +85,7 @@ function requestProblems(row, protocol) {
       .filter((side) => side.header !== 'none' && !protocol.headers.has(side.header))
       .map((side) => about(`unknown header ${side.header}`)),
     ...sides.flatMap((side) => shapeProblems(side.body, protocol)).map(about),
+    ...sides.filter((side) => side.or && !protocol.bodies.has(side.or)).map((side) => about(`unknown body ${side.or}`)),
     ...sides.filter((side) => !HELD.includes(side.holds)).map((side) => about(`holds something unknown: ${side.holds}`)),
     ...sides.filter((side) => side.holds && side.body !== 'bytes').map(() => about('holds is for bodies of bytes'))
   ]

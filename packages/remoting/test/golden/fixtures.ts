@@ -1,8 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** What `integration/official/recorder` writes: bytes of the official releases, and what their own classes read from them. */
-const root = join(__dirname, '..', '..', '..', '..', 'fixtures')
+/**
+ * What `integration/official/recorder` writes: bytes of the official releases, and what their own classes read from them.
+ * `GOLDEN_FIXTURES` names another folder of recordings, as of another seed.
+ */
+const root = process.env['GOLDEN_FIXTURES'] ?? join(__dirname, '..', '..', '..', '..', 'fixtures')
 
 export const recordedReleases = ['4.9.7', '5.5.0'] as const
 

@@ -54,7 +54,7 @@ function sorted(items: readonly unknown[]): readonly unknown[] {
   return [...items].sort((a, b) => (orderText(a) < orderText(b) ? -1 : 1))
 }
 
-/** A text by which a set's items come in one order on both sides: the leaves, sorted. */
+/** A text by which a set's items come in one order on both sides: the leaves, sorted; without the keys of maps, which a tree has as names. */
 function orderText(value: unknown): string {
   return leaves(value).sort().join('\n')
 }
@@ -62,7 +62,9 @@ function orderText(value: unknown): string {
 function leaves(value: unknown): string[] {
   if (value === undefined || value === null) return []
   if (typeof value !== 'object' || Reflect.has(value, 'low')) return [String(value)]
-  if (value instanceof Map) return [...value].flatMap(([key, item]) => [String(key), ...leaves(item)])
+  if (value instanceof Map) return [...value.values()].flatMap(leaves)
+  const { $map } = value as { $map?: [unknown, unknown][] }
+  if ($map !== undefined) return $map.flatMap(([key, item]) => [...(typeof key === 'object' ? leaves(key) : []), ...leaves(item)])
   return Object.values(value).flatMap(leaves)
 }
 

@@ -42,16 +42,36 @@ final class BeanFields {
 
     /** The name in JSON when an annotation of the JSON library sets another one. */
     static String wire(Field field) {
-        for (Annotation annotation : field.getAnnotations()) {
-            if (!annotation.annotationType().getSimpleName().equals("JSONField")) continue;
-            try {
-                String name = (String) annotation.annotationType().getMethod("name").invoke(annotation);
-                if (!name.isEmpty()) return name;
-            } catch (ReflectiveOperationException impossible) {
-                throw new IllegalStateException(impossible);
-            }
+        Object name = annotated(field, "name");
+        return name == null || name.equals("") ? property(field) : (String) name;
+    }
+
+    /** Whether JSON has it: an annotation may say otherwise. */
+    static boolean isWritten(Field field) {
+        return !Boolean.FALSE.equals(annotated(field, "serialize"));
+    }
+
+    /** The libraries of the releases have an annotation of the same name each. It may also stand at the getter. */
+    private static Object annotated(Field field, String member) {
+        String getter = getterOf(field.getDeclaringClass(), field);
+        for (Annotation annotation : field.getAnnotations()) if (isJsonField(annotation)) return valueOf(annotation, member);
+        for (Method method : field.getDeclaringClass().getMethods()) {
+            if (!method.getName().equals(getter)) continue;
+            for (Annotation annotation : method.getAnnotations()) if (isJsonField(annotation)) return valueOf(annotation, member);
         }
-        return property(field);
+        return null;
+    }
+
+    private static boolean isJsonField(Annotation annotation) {
+        return annotation.annotationType().getSimpleName().equals("JSONField");
+    }
+
+    private static Object valueOf(Annotation annotation, String member) {
+        try {
+            return annotation.annotationType().getMethod(member).invoke(annotation);
+        } catch (ReflectiveOperationException impossible) {
+            throw new IllegalStateException(impossible);
+        }
     }
 
     private static String getterOf(Class<?> type, Field field) {

@@ -67,6 +67,7 @@ final class BodyClasses {
             member.put("name", BeanFields.property(field));
             if (!BeanFields.wire(field).equals(BeanFields.property(field))) member.put("wire", BeanFields.wire(field));
             member.put("type", typeText(field.getGenericType(), left));
+            if (!BeanFields.isWritten(field)) member.put("notWritten", true);
             if (field.getDeclaringClass() != type) member.put("inheritedFrom", field.getDeclaringClass().getSimpleName());
             members.add(member);
         }
@@ -99,7 +100,8 @@ final class BodyClasses {
         if (!(type instanceof Class<?>)) return type.getTypeName();
         Class<?> raw = (Class<?>) type;
         Class<?> element = raw.isArray() ? raw.getComponentType() : raw;
-        if (element.getName().startsWith("org.apache.rocketmq.")) left.add(element);
-        return raw.getSimpleName();
+        if (!element.getName().startsWith("org.apache.rocketmq.")) return raw.getSimpleName();
+        left.add(element);
+        return nameOf(raw);
     }
 }

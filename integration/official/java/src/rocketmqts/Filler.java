@@ -31,8 +31,6 @@ final class Filler {
     /** A map's keys repeat a field of its values; this names that field. */
     private static final Map<String, String> KEY_NAMES = Map.of(
         "topicConfigTable", "topicName", "brokerAddrTable", "brokerName", "clusterAddrTable", "clusterName", "filterServerTable", "brokerAddr");
-    /** Filled only where a row asks for them. */
-    private static final Set<String> LEFT_EMPTY = Set.of("topicQueueMappingInfoMap", "topicQueueMappingDetailMap", "topicQueueMappingByBroker");
 
     /** Numbers of which official readers take only these. */
     private static final Map<String, int[]> CHOICES = Map.of("commitOrRollback", new int[] {8, 12});
@@ -108,7 +106,7 @@ final class Filler {
     private Object container(ParameterizedType type, String name) throws Exception {
         Class<?> raw = (Class<?>) type.getRawType();
         Type[] of = type.getActualTypeArguments();
-        int count = LEFT_EMPTY.contains(name) ? 0 : variant.count();
+        int count = variant.count();
         if (Map.class.isAssignableFrom(raw)) {
             Map<Object, Object> map = SortedMap.class.isAssignableFrom(raw) ? new TreeMap<>()
                 : ConcurrentMap.class.isAssignableFrom(raw) ? new ConcurrentHashMap<>() : new LinkedHashMap<>();

@@ -12,6 +12,7 @@ final class RowBodies {
 
     static Body of(String shape, String holds, String request, boolean isRequest) {
         if (request.equals("GET_ROUTEINFO_BY_TOPIC") && !isRequest) return new RouteBody();
+        if (shape.equals("ResetOffsetBody") && isRequest) return new ResetOffsetBodies();
         String present = shape.startsWith("optional<") ? shape.substring(9, shape.length() - 1) : shape;
         switch (present) {
             case "none":

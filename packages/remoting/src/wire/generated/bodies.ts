@@ -5,7 +5,10 @@ import { type BodyObject, base64, bool, double, enumName, int, list, numberMap, 
 /** A name of the enum, or one that this release does not know. */
 export type OpenEnum<Known extends string> = Known | (string & Readonly<Record<never, never>>)
 
-/** Read in common/src/main/java/org/apache/rocketmq/common/BoundaryType.java. */
+/**
+ * Since 5.1.4.
+ * Read in common/src/main/java/org/apache/rocketmq/common/BoundaryType.java.
+ */
 export type BoundaryType = 'LOWER' | 'UPPER'
 export const BOUNDARY_TYPE = ['LOWER', 'UPPER'] as const satisfies readonly BoundaryType[]
 
@@ -1595,7 +1598,6 @@ export const TopicQueueMappingDetail = object<TopicQueueMappingDetail>('TopicQue
 
 /**
  * Every topic of a broker. 4.9 has the first two members only.
- * Since 5.0.0.
  * Read in remoting/src/main/java/org/apache/rocketmq/remoting/protocol/body/TopicConfigAndMappingSerializeWrapper.java.
  */
 export interface TopicConfigAndMappingSerializeWrapper extends BodyObject {
