@@ -107,11 +107,16 @@ function resolveLagOptions(options: LagOptions): ResolvedLagOptions {
   refuseUnknown('lag$', options, KNOWN)
   const { group, topics, everyMs } = options
   if (typeof group !== 'string' || group === '') throw new OptionsError('lag$: group must be a text that is not empty', { option: 'group' })
-  if (topics !== undefined && !(Array.isArray(topics) && topics.length > 0))
-    throw new OptionsError('lag$: topics must be a list with at least one topic', { option: 'topics' })
+  if (topics !== undefined && !(Array.isArray(topics) && topics.length > 0 && topics.every(isTopic)))
+    throw new OptionsError('lag$: topics must be a list of at least one topic or its name', { option: 'topics' })
   return {
     group,
     everyMs: wholeNumber('lag$: everyMs', everyMs, 10_000, { min: 1, max: 2 ** 31 - 1 }),
     ...(topics === undefined ? {} : { topics })
   }
+}
+
+function isTopic(topic: unknown): boolean {
+  const name: unknown = typeof topic === 'object' && topic !== null ? Reflect.get(topic, 'name') : topic
+  return typeof name === 'string' && name !== ''
 }

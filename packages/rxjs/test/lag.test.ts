@@ -123,10 +123,14 @@ describe('lag$', () => {
     expect([before.length, during.length, after.length]).toEqual([0, 1, 0])
   })
 
-  it.each([[{ everyMs: 0 }], [{ topics: [] }], [{ group: '' }], [{ interval: 5 }]])(
-    'fails with a typed error for the options %j',
-    (options) => {
-      expect(watch(mq, options as object).ends).toEqual([expect.any(OptionsError)])
-    }
-  )
+  it.each([
+    [{ everyMs: 0 }],
+    [{ topics: [] }],
+    [{ topics: [undefined] }],
+    [{ topics: ['orders', ''] }],
+    [{ group: '' }],
+    [{ interval: 5 }]
+  ])('fails with a typed error for the options %j', (options) => {
+    expect(watch(mq, options as object).ends).toEqual([expect.any(OptionsError)])
+  })
 })
