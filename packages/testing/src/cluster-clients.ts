@@ -60,6 +60,11 @@ export class ClusterClients {
     return client
   }
 
+  /** Whether a client of this id is one of them. */
+  has(clientId: string): boolean {
+    return [...this.#clients].some((client) => client.clientId === clientId)
+  }
+
   /** How far consumers of a group are in the queues they own now. */
   queuesOf(group: string): QueueHealth[] {
     return this.#consumers().flatMap((consumer) => (consumer.group === group ? consumer.queues : []))

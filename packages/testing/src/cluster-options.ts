@@ -92,6 +92,7 @@ export function resolveClusterOptions(options: ClusterOptions): ResolvedClusterO
   checkFlag('listen', listen)
   checkFlag('autoCreateTopics', autoCreateTopics)
   if (!Number.isSafeInteger(seed)) throw new ClusterOptionsError('seed', 'must be a whole number')
+  checkLogger(logger)
   const brokers = brokerNames(options.brokers ?? 1)
   for (const [name, topic] of entries('topics', topics)) checkTopicOptions(`topics.${name}`, topic, brokers)
   for (const [name, group] of entries('groups', groups)) checkGroupOptions(`groups.${name}`, group)
@@ -112,7 +113,8 @@ export function resolveClusterOptions(options: ClusterOptions): ResolvedClusterO
 /** @throws ClusterOptionsError naming the option. */
 export function checkTopicOptions(what: string, options: ClusterTopicOptions, brokers: readonly string[]): void {
   refuseUnknown(what, options, TOPIC)
-  const { brokers: chosen = [] } = options
+  const { brokers: chosen = [], queues = 1 } = options
+  if (!Number.isSafeInteger(queues)) throw new ClusterOptionsError(`${what}.queues`, 'must be a whole number')
   if (!Array.isArray(chosen)) throw new ClusterOptionsError(`${what}.brokers`, 'must be a list of names')
   const stranger = chosen.find((name) => !brokers.includes(name))
   if (stranger !== undefined) throw new ClusterOptionsError(`${what}.brokers`, `there is no broker ${stranger}, only ${brokers.join(', ')}`)
@@ -134,6 +136,7 @@ export function refuseUnknown<T extends object>(what: string, given: T, known: O
 }
 
 function delaysOf(levels: string): DelayLevelTable {
+  if (typeof levels !== 'string') throw new ClusterOptionsError('delayLevels', "must be a text such as '1s 5s 10s'")
   try {
     return delayLevelTable(levels)
   } catch (error) {
@@ -166,6 +169,13 @@ function clockOf(clock: 'manual' | 'real' | ManualClock, seed: number): ManualCl
   if (clock === 'manual') return new ManualClock({ seed })
   if (clock instanceof ManualClock) return clock
   throw new ClusterOptionsError('clock', "must be 'manual', 'real' or a ManualClock")
+}
+
+/** A test that hangs is told so by a timer, where an error of a logger that is none would have nobody to catch it. */
+function checkLogger(logger: Logger): void {
+  const methods: ReadonlyArray<keyof Logger> = ['debug', 'info', 'warn', 'error']
+  const isLogger = typeof logger === 'object' && logger !== null && methods.every((method) => typeof logger[method] === 'function')
+  if (!isLogger) throw new ClusterOptionsError('logger', `must have ${methods.join(', ')}, as console has`)
 }
 
 function checkFlag(option: string, value: unknown): void {

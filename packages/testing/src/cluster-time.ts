@@ -1,5 +1,5 @@
 import { type Clock, type ManualClock, type PendingTimer, realClock, realPause } from 'net-ts-protocol-kit'
-import { ClusterError } from './cluster-error'
+import { ClusterError, ClusterOptionsError } from './cluster-error'
 
 /** What a cluster's time needs to know of the world that its clock does not move. */
 export interface TimeSurroundings {
@@ -35,9 +35,11 @@ export class ClusterTime {
     return this.#surroundings.manual !== undefined
   }
 
-  /** @throws ClusterError `CLOCK_IS_REAL` */
+  /** @throws ClusterError `CLOCK_IS_REAL`; ClusterOptionsError */
   advance(ms: number): Promise<void> {
-    return this.#manual('advance').advance(ms)
+    const clock = this.#manual('advance')
+    if (typeof ms === 'number' && ms >= 0 && ms < Number.POSITIVE_INFINITY) return clock.advance(ms)
+    throw new ClusterOptionsError('advance.ms', `must be milliseconds from 0 on, not ${String(ms)}`)
   }
 
   /** @throws ClusterError `CLOCK_IS_REAL` */

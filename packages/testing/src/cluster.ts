@@ -88,7 +88,7 @@ export class Cluster {
 
   /**
    * Moves a hand-driven clock: fires all that falls due, in order, and returns when everything that this triggered has happened.
-   * Rejects with a `ClusterError` `CLOCK_IS_REAL`.
+   * Rejects with a `ClusterError` `CLOCK_IS_REAL`, or with a `ClusterOptionsError` when `ms` is no time.
    */
   async advance(ms: number): Promise<void> {
     this.#requireOpen('advance')

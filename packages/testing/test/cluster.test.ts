@@ -145,11 +145,23 @@ describe('options of a cluster', () => {
     ['an unknown clock', { clock: 'fake' }, 'clock'],
     ['a seed that is no number', { seed: 'x' }, 'seed'],
     ['listen with a port', { listen: 9876 }, 'listen'],
-    ['delay levels that are none', { delayLevels: 'soon' }, 'delayLevels']
+    ['delay levels that are none', { delayLevels: 'soon' }, 'delayLevels'],
+    ['delay levels that are a list', { delayLevels: [1000, 5000] }, 'delayLevels'],
+    ['queues that are a text', { topics: { orders: { queues: '4' } } }, 'topics.orders.queues'],
+    ['a logger that is none', { logger: { warn: () => {} } }, 'logger']
   ]
 
   it.each(problems)('%s: a typed error names the option', async (_, options, option) => {
     await expect(startCluster(options)).rejects.toMatchObject({ code: 'OPTION_INVALID', facts: { option } })
+  })
+
+  it('of a call: a typed error names the one that cannot be', async () => {
+    await start({ topics: { orders: {} } })
+    // @ts-expect-error a text would be put behind the time rather than added to it
+    await expect(cluster.advance('1000')).rejects.toMatchObject({ code: 'OPTION_INVALID', facts: { option: 'advance.ms' } })
+    await expect(cluster.advance(-1)).rejects.toMatchObject({ code: 'OPTION_INVALID', facts: { option: 'advance.ms' } })
+    // @ts-expect-error there is no topic without a name
+    await expect(cluster.messages()).rejects.toMatchObject({ code: 'OPTION_INVALID', facts: { option: 'topic' } })
   })
 
   it('that brokers refuse leave nothing behind', async () => {

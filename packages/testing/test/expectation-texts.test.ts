@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
-import { type Client, deadLetter } from '@rocketmq-ts/client'
+import { type Client, connect, deadLetter } from '@rocketmq-ts/client'
 import { RequestCode } from '@rocketmq-ts/remoting/wire'
 import { type Cluster, startCluster } from '../src/index'
 import { billing, Orders } from './support'
@@ -124,6 +124,16 @@ servers: nameserver runs, broker-a runs
     await send('o-1', 0)
     const text = await textOf(cluster.expectDelivered('billing', {}, { withinMs: 1000 }))
     expect(text).toContain('  found   1 handed out\n  hint    handed out: pulled, and neither settled by its handler nor committed\n')
+  })
+
+  it('says that of a client which is not its own it knows what that has committed', async () => {
+    const application = await connect({ ...cluster.connection(), clientId: 'application' })
+    await application.pushConsumer(billing, () => {}).ready
+    await send('o-1', 0)
+    const text = await textOf(cluster.expectDelivered('billing', {}, { withinMs: 1000 }))
+    expect(text).toContain('  hint    application: not of cluster.connect(), so known by commits only')
+    expect(await cluster.expectDelivered('billing', {}, { withinMs: 5000 })).toHaveLength(1)
+    await cluster.drive(application.close())
   })
 
   it('says which servers are stopped and which faults are at work', async () => {

@@ -11,11 +11,12 @@ import { foundText, type Subject } from './subject'
 export async function findingsOf(
   subject: Subject,
   progress: GroupProgress,
-  { inspection, servers, faults }: ExpectationSurroundings
+  { inspection, clients, servers, faults }: ExpectationSurroundings
 ): Promise<Omit<Findings, 'call' | 'end'>> {
   const { group, wanted } = subject
   const isKnown = inspection.hasGroup(group)
   const members = membersOf(inspection.nodes, group)
+  const strangers = [...members.keys()].filter((clientId) => !clients.has(clientId))
   const { topic } = subject.filter
   const isSubscribed = topic === undefined || expressionOf(inspection.nodes, group, topic.name) !== undefined
   const deliveries = await subject.deliveries()
@@ -23,7 +24,7 @@ export async function findingsOf(
   const found = { group, wanted, found: foundText(deliveries), deliveries, others, members, servers: servers(), faults: faults() }
   return {
     ...found,
-    hints: hintsOf(subject, { ...found, groups: inspection.groups, topics: inspection.topics, isKnown, isSubscribed }),
+    hints: hintsOf(subject, { ...found, groups: inspection.groups, topics: inspection.topics, isKnown, isSubscribed, strangers }),
     queues: await progress.queues(),
     retries: isKnown ? await inspection.retries(group, undefined) : [],
     deadLetters: isKnown ? await inspection.deadLetters(group, undefined) : [],
@@ -49,13 +50,15 @@ interface Situation extends Pick<Findings, 'deliveries' | 'others' | 'members' |
   readonly isKnown: boolean
   /** Whether members of the group subscribe to the topic that is meant; `true` when none is. */
   readonly isSubscribed: boolean
+  /** Members that the test kit cannot ask how far they are. */
+  readonly strangers: readonly string[]
   readonly groups: readonly string[]
   readonly topics: readonly string[]
 }
 
 /** What is probably wrong, as far as that can be said. */
 function hintsOf({ group, filter }: Subject, situation: Situation): string[] {
-  const { deliveries, others, members, servers, isKnown, isSubscribed, groups, topics } = situation
+  const { deliveries, others, members, servers, isKnown, isSubscribed, strangers, groups, topics } = situation
   const has = (state: string): boolean => deliveries.some((one) => one.state === state)
   const topic = filter.topic?.name
   const hints: Array<string | false> = [
@@ -67,6 +70,9 @@ function hintsOf({ group, filter }: Subject, situation: Situation): string[] {
     has('passed over') &&
       'passed over: the group is behind it and never got it. It began behind it, wanted other tags, or skipped it by a seek or a commit',
     has('handed out') && 'handed out: pulled, and neither settled by its handler nor committed',
+    has('handed out') &&
+      strangers.length > 0 &&
+      `${strangers.join(', ')}: not of cluster.connect(), so known by commits only, one every 5 s by default: give withinMs more`,
     ...undecodable(others.slice(0, MAX_HINTS)).map((problem) => `its value cannot be read, so it matches no condition on it: ${problem}`)
   ]
   return hints.filter((hint) => hint !== false)

@@ -1,5 +1,6 @@
 import { type AnyTopic, bytes, DecodeError, type Message, type Topic } from '@rocketmq-ts/client'
 import { KEY_SEPARATOR, MessageProperty, type MessageRecord, messageBody, verifyCrc } from '@rocketmq-ts/remoting/wire'
+import { ClusterOptionsError } from '../cluster-error'
 
 /**
  * A message as a broker stores it: what a consumer would get, and where it lies. A plain value that does not change.
@@ -24,9 +25,15 @@ export interface StoredAt {
   readonly topic: AnyTopic
 }
 
-/** The topic itself, or one of bytes for a plain name. */
+/**
+ * The topic itself, or one of bytes for a plain name.
+ *
+ * @throws ClusterOptionsError
+ */
 export function topicOf(topic: AnyTopic | string): AnyTopic {
-  return typeof topic === 'string' ? { name: topic, codec: bytes() } : topic
+  if (typeof topic === 'string') return { name: topic, codec: bytes() }
+  if (typeof topic === 'object' && topic !== null && typeof topic.name === 'string') return topic
+  throw new ClusterOptionsError('topic', 'must be a name, or a topic made by defineTopic()')
 }
 
 /**
