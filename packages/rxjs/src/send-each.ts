@@ -1,4 +1,4 @@
-import type { AnyTopic, Producer, ValueSentTo } from '@rocketmq-ts/client'
+import { type AnyTopic, OptionsError, type Producer, type ValueSentTo } from '@rocketmq-ts/client'
 import { Observable } from 'rxjs'
 import { resolveToTopicOptions, type SendEachEntryOptions, type SendEachOptions, type SentValue } from './to-topic-options'
 import { TopicSends } from './topic-sends'
@@ -33,6 +33,13 @@ export function sendEach<V>(
   options: SendEachOptions<V> = {}
 ): Observable<SentValue<V>> {
   const settings = resolveToTopicOptions('sendEach', options)
+  if (!isIterable(source))
+    throw new OptionsError('sendEach: takes an iterable or async iterable. For an Observable: source.pipe(toTopic(…))')
   // Never rejects.
   return new Observable((subscriber) => void new TopicSends(producer, topic, settings, subscriber).read(source))
+}
+
+function isIterable(source: unknown): boolean {
+  const isOpen = typeof source === 'string' || (typeof source === 'object' && source !== null)
+  return isOpen && (Symbol.iterator in Object(source) || Symbol.asyncIterator in Object(source))
 }

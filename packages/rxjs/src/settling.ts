@@ -1,11 +1,15 @@
-import type { Message } from '@rocketmq-ts/client'
+import { type Message, OptionsError } from '@rocketmq-ts/client'
 import type { Observable, Subscriber } from 'rxjs'
-import type { Delivery } from './delivery'
+import { Delivery } from './delivery'
 import { Lanes } from './lanes'
 import type { Projection } from './settle'
 import { OrderedEmission, PromptEmission } from './settle-emission'
 import type { ResolvedSettleOptions } from './settle-options'
 import { SettleTask, type TaskParts } from './settle-task'
+
+/** An operator before it made something else of them: nobody could settle them any more. */
+const NO_DELIVERY =
+  'settle: takes the deliveries of deliveries() or replay() as they are. Map what it emits instead, or return the value from its projection'
 
 /** One subscription of `settle`: which deliveries wait, and which have begun. */
 export class Settling<M extends Message, V> {
@@ -44,6 +48,10 @@ export class Settling<M extends Message, V> {
   }
 
   #arrived(delivery: Delivery<M>): void {
+    if (!(delivery instanceof Delivery)) {
+      this.#subscriber.error(new OptionsError(NO_DELIVERY))
+      return
+    }
     if (this.#subscriber.closed) {
       delivery.leave()
       return

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import { deadLetter, defineTopic, OptionsError, retry, text, unsettled } from '@rocketmq-ts/client'
-import { from, Observable, of, Subject, take, throwError } from 'rxjs'
+import { from, map, Observable, of, Subject, take, throwError } from 'rxjs'
 import { type ErrorAction, type ErrorDecider, type SettleOptions, settle, type TestDelivery, testDelivery } from '../src/index'
 
 const Orders = defineTopic('orders', text())
@@ -40,6 +40,13 @@ describe('settle', () => {
     const one = order('m')
     expect(told(of(one).pipe(settle(() => returned)))).toEqual([...values, 'complete'])
     expect(one.outcome).toEqual(outcome)
+  })
+
+  it('fails with a word of advice when an operator before it made something else of the deliveries', () => {
+    const messages = of(order('m')).pipe(map(({ message }) => message))
+    const seen = told((messages as unknown as Observable<Order>).pipe(settle(({ value }) => value)))
+    expect(seen).toEqual([expect.any(OptionsError)])
+    expect(String(seen[0])).toContain('takes the deliveries of deliveries() or replay() as they are')
   })
 
   it('settles by what a promise, a promise of an Observable or an Observable brings', async () => {

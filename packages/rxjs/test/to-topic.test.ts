@@ -286,6 +286,11 @@ describe('sendEach', () => {
     for (let turn = 0; turn < 10; turn++) await Promise.resolve()
   }
 
+  it('takes no Observable, and says what does', () => {
+    // @ts-expect-error neither does the type
+    expect(() => sendEach(slow.producer, Orders, from(['a']))).toThrow(/source\.pipe\(toTopic\(…\)\)/)
+  })
+
   it('asks for the next value only when there is room for its send', async () => {
     const { told } = watch(sendEach(slow.producer, Orders, rows(6), { concurrency: 2 }))
     for (let answered = 0; answered < 6; answered++) {
