@@ -2,12 +2,13 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
-import { fail, requireNode, root, run } from './prepare.mjs'
+import { fail, install, requireNode, root, run } from './prepare.mjs'
 
 const { values } = parseArgs({ options: { destination: { type: 'string', default: join(root, '.build', 'tarballs') } } })
 const destination = resolve(values.destination)
 
 requireNode()
+install()
 rmSync(destination, { recursive: true, force: true })
 mkdirSync(destination, { recursive: true })
 // Scripts are asked for by name: a machine whose npm ignores them would pack without the licence.
