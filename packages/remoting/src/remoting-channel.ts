@@ -17,19 +17,20 @@ import type { AnyRequestRow, RemotingResponse } from './remoting-response'
 import type { RequestDispatcher } from './request-dispatcher'
 import type { Answer } from './server-request'
 import { signedCommand } from './signed-command'
-import {
-  CommandFlag,
-  type CommandLimits,
-  type Credentials,
-  decodeCommand,
-  type LanguageName,
-  type OutgoingCommand,
-  ReleaseVersion,
-  type RemotingCommand,
-  type RequestBodyOf,
-  type RequestHeaderOf,
-  ResponseCode,
-  type SerializeType
+// For each message: from where they are defined, because names exported from another file are getters.
+import { CommandFlag } from './wire/command/command'
+import { decodeCommand } from './wire/command/decode-command'
+import { ReleaseVersion } from './wire/generated/peers'
+import { ResponseCode } from './wire/generated/response-codes'
+import type {
+  CommandLimits,
+  Credentials,
+  LanguageName,
+  OutgoingCommand,
+  RemotingCommand,
+  RequestBodyOf,
+  RequestHeaderOf,
+  SerializeType
 } from './wire/index'
 import { type BodyParts, NO_BODY, sendCommand } from './write-command'
 

@@ -1,4 +1,5 @@
-import { headerOf, type RemotingCommand, type RequestRow, type ResponseBodyOf, type ResponseHeaderOf } from './wire/index'
+import { headerOf } from './wire/header/header-of'
+import type { RemotingCommand, RequestRow, ResponseBodyOf, ResponseHeaderOf } from './wire/index'
 
 /** Any row of the request table. */
 export type AnyRequestRow = RequestRow

@@ -3,7 +3,8 @@ import { IncomingRequest } from './incoming-request'
 import type { RemotingChannel } from './remoting-channel'
 import type { AnyRequestRow } from './remoting-response'
 import { type Answer, type HandlerResult, held, type PeerRequestHandler } from './server-request'
-import { HeaderFieldError, headerOf, type RemotingCommand, ResponseCode, releaseVersion } from './wire/index'
+import { headerOf } from './wire/header/header-of'
+import { HeaderFieldError, type RemotingCommand, ResponseCode, releaseVersion } from './wire/index'
 
 /** How requests of one row are treated. */
 export interface RegisterOptions {

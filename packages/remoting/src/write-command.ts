@@ -1,6 +1,7 @@
 import type { FrameConnection } from 'net-ts-protocol-kit'
 import { RocketMQError } from './errors'
-import { measureHead, type OutgoingCommand, writeHead } from './wire/index'
+import { measureHead, writeHead } from './wire/command/encode-command'
+import type { OutgoingCommand } from './wire/index'
 
 /** A body in parts; none for a command without one. */
 export type BodyParts = readonly Buffer[]
