@@ -21,7 +21,7 @@ export function requestCodesFile(protocol) {
 
 /** The words that a table's bodies use. */
 function mentioned(words, table) {
-  return words.filter((word) => new RegExp(`body: [^}]*\\b${word}\\b`).test(table))
+  return words.filter((word) => new RegExp(`^    HeaderTables\\..*\\b${word}\\b`, 'm').test(table))
 }
 
 function importText(names, from) {
@@ -30,28 +30,22 @@ function importText(names, from) {
 
 function rowText(row, protocol) {
   const types = [headerType(row.request), bodyType(row.request, protocol), headerType(row.response), bodyType(row.response, protocol)]
-  const facts = [
-    `name: '${row.name}'`,
-    `code: ${row.code}`,
-    `direction: '${row.direction}'`,
-    `since: '${row.since}'`,
-    ...(row.until === undefined ? [] : [`until: '${row.until}'`]),
-    `from: [${row.from.map((role) => `'${role}'`).join(', ')}]`,
-    `to: [${row.to.map((role) => `'${role}'`).join(', ')}]`,
-    `oneway: '${row.oneway}'`,
-    ...(row.vip === false ? ['vip: false'] : [])
-  ]
   return [
     doc([`${row.code}: ${row.about}`, sinceText(row), readIn(row.source)], '  '),
-    `  ${row.key}: requestRow<${types.join(', ')}>({\n`,
-    `    ${facts.join(', ')},\n`,
-    `    request: ${sideText(row.request, protocol)},\n`,
-    `    response: ${sideText(row.response, protocol)}\n  })`
+    `  ${row.key}: requestRow<${types.join(', ')}>(\n`,
+    `    '${row.name} ${row.code} ${factsText(row)}',\n`,
+    `    ${sideText(row.request, protocol)}, ${sideText(row.response, protocol)}\n  )`
   ].join('')
 }
 
+/** As `requestRow` reads them: direction, releases, who sends and who answers, one-way, and whether not on the second port. */
+function factsText({ direction, since, until = '', from, to, oneway, vip }) {
+  const words = [direction, `${since}-${until}`, `${from.join(',')}>${to.join(',')}`, oneway]
+  return [...words, ...(vip === false ? ['not-vip'] : [])].join(' ')
+}
+
 function sideText(side, protocol) {
-  return `{ header: HeaderTables.${side.header}, body: ${codecText(parseShape(side.body), protocol)} }`
+  return `HeaderTables.${side.header}, ${codecText(parseShape(side.body), protocol)}`
 }
 
 function codecText(shape, protocol) {

@@ -10,7 +10,13 @@ export type FindRequest = (code: number, direction: Direction, version?: number)
  * The row of a request as it comes in: some codes mean different things by direction or by release.
  * `version` is the sender's, from the command; without it the newest meaning is taken. `undefined` for codes without a row.
  */
-export const findRequest: FindRequest = requestFinder(Object.values<RequestRow>(RequestCode))
+export const findRequest: FindRequest = (code, direction, version) => {
+  everyRow ??= requestFinder(Object.values<RequestRow>(RequestCode))
+  return everyRow(code, direction, version)
+}
+
+/** Made when it is first asked: the table is large, and many who load this module never ask. */
+let everyRow: FindRequest | undefined
 
 /** {@link findRequest} over other rows. */
 export function requestFinder(rows: readonly RequestRow[]): FindRequest {

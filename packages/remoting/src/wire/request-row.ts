@@ -40,14 +40,30 @@ export type ResponseHeaderOf<Row> = Row extends RequestRow<unknown, unknown, inf
 /** `undefined` for an answer without a body. */
 export type ResponseBodyOf<Row> = Row extends RequestRow<unknown, unknown, unknown, infer Body> ? Body : never
 
-type RowFacts<RequestHeader, RequestBody, ResponseHeader, ResponseBody> = Omit<
-  RequestRow<RequestHeader, RequestBody, ResponseHeader, ResponseBody>,
-  'vip'
-> & { readonly vip?: false }
-
-/** Makes a row; used by the generated table. */
+/**
+ * Makes a row; used by the generated table. Its facts are words: name, code, direction, `since-until`, `from>to` with commas between roles,
+ * one-way, and `not-vip`.
+ */
 export function requestRow<RequestHeader, RequestBody, ResponseHeader, ResponseBody>(
-  facts: RowFacts<RequestHeader, RequestBody, ResponseHeader, ResponseBody>
+  facts: string,
+  requestHeader: HeaderTable<RequestHeader>,
+  requestBody: BodyCodec<RequestBody>,
+  responseHeader: HeaderTable<ResponseHeader>,
+  responseBody: BodyCodec<ResponseBody>
 ): RequestRow<RequestHeader, RequestBody, ResponseHeader, ResponseBody> {
-  return Object.freeze({ vip: true, ...facts })
+  const [name = '', code, direction, releases = '', ways = '', oneway, vip] = facts.split(' ')
+  const [since = '', until] = releases.split('-')
+  const [from, to] = ways.split('>').map(roles)
+  return Object.freeze({
+    ...{ name, code: Number(code), direction: direction as Direction, since, until: until === '' ? undefined : until },
+    ...{ from: from ?? NOBODY, to: to ?? NOBODY, oneway: oneway as RequestRow['oneway'], vip: vip === undefined },
+    request: { header: requestHeader, body: requestBody },
+    response: { header: responseHeader, body: responseBody }
+  })
+}
+
+const NOBODY: readonly Role[] = []
+
+function roles(names: string): readonly Role[] {
+  return names === '' ? NOBODY : (names.split(',') as Role[])
 }

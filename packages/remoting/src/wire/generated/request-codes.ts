@@ -11,1667 +11,1491 @@ export const RequestCode = {
    * 10: Stores one message; the body is the message's body.
    * Read in broker/src/main/java/org/apache/rocketmq/broker/processor/SendMessageProcessor.java.
    */
-  SEND_MESSAGE: requestRow<SendMessageRequestHeader, Buffer, SendMessageResponseHeader, undefined>({
-    name: 'SEND_MESSAGE', code: 10, direction: 'to-server', since: '4.9.7', from: ['client', 'proxy'], to: ['broker', 'proxy'], oneway: 'sometimes',
-    request: { header: HeaderTables.SendMessageRequestHeader, body: bytesBody },
-    response: { header: HeaderTables.SendMessageResponseHeader, body: noBody }
-  }),
+  SEND_MESSAGE: requestRow<SendMessageRequestHeader, Buffer, SendMessageResponseHeader, undefined>(
+    'SEND_MESSAGE 10 to-server 4.9.7- client,proxy>broker,proxy sometimes',
+    HeaderTables.SendMessageRequestHeader, bytesBody, HeaderTables.SendMessageResponseHeader, noBody
+  ),
   /**
    * 11: Reads message records from an offset; held until a message arrives when nothing is there and suspending is allowed.
    * Read in broker/src/main/java/org/apache/rocketmq/broker/processor/PullMessageProcessor.java.
    */
-  PULL_MESSAGE: requestRow<PullMessageRequestHeader, undefined, PullMessageResponseHeader, Buffer>({
-    name: 'PULL_MESSAGE', code: 11, direction: 'to-server', since: '4.9.7', from: ['client', 'broker'], to: ['broker', 'proxy'], oneway: 'never', vip: false,
-    request: { header: HeaderTables.PullMessageRequestHeader, body: noBody },
-    response: { header: HeaderTables.PullMessageResponseHeader, body: bytesBody }
-  }),
+  PULL_MESSAGE: requestRow<PullMessageRequestHeader, undefined, PullMessageResponseHeader, Buffer>(
+    'PULL_MESSAGE 11 to-server 4.9.7- client,broker>broker,proxy never not-vip',
+    HeaderTables.PullMessageRequestHeader, noBody, HeaderTables.PullMessageResponseHeader, bytesBody
+  ),
   /**
    * 12: Messages of a topic by key (or unique key) in a span of time; the index answers, newest first.
    * Read in broker/src/main/java/org/apache/rocketmq/broker/processor/QueryMessageProcessor.java.
    */
-  QUERY_MESSAGE: requestRow<QueryMessageRequestHeader, undefined, QueryMessageResponseHeader, Buffer>({
-    name: 'QUERY_MESSAGE', code: 12, direction: 'to-server', since: '4.9.7', from: ['admin'], to: ['broker'], oneway: 'never',
-    request: { header: HeaderTables.QueryMessageRequestHeader, body: noBody },
-    response: { header: HeaderTables.QueryMessageResponseHeader, body: bytesBody }
-  }),
+  QUERY_MESSAGE: requestRow<QueryMessageRequestHeader, undefined, QueryMessageResponseHeader, Buffer>(
+    'QUERY_MESSAGE 12 to-server 4.9.7- admin>broker never',
+    HeaderTables.QueryMessageRequestHeader, noBody, HeaderTables.QueryMessageResponseHeader, bytesBody
+  ),
   /**
    * 13: A number only: no release sends or handles it.
    * Read in remoting/src/main/java/org/apache/rocketmq/remoting/protocol/RequestCode.java.
    */
-  QUERY_BROKER_OFFSET: requestRow<NoHeader, undefined, NoHeader, undefined>({
-    name: 'QUERY_BROKER_OFFSET', code: 13, direction: 'to-server', since: '4.9.7', from: [], to: [], oneway: 'never',
-    request: { header: HeaderTables.none, body: noBody },
-    response: { header: HeaderTables.none, body: noBody }
-  }),
+  QUERY_BROKER_OFFSET: requestRow<NoHeader, undefined, NoHeader, undefined>(
+    'QUERY_BROKER_OFFSET 13 to-server 4.9.7- > never',
+    HeaderTables.none, noBody, HeaderTables.none, noBody
+  ),
   /**
    * 14: The committed offset of a group on a queue; QUERY_NOT_FOUND when it never committed.
    * Read in broker/src/main/java/org/apache/rocketmq/broker/processor/ConsumerManageProcessor.java.
    */
-  QUERY_CONSUMER_OFFSET: requestRow<QueryConsumerOffsetRequestHeader, undefined, QueryConsumerOffsetResponseHeader, undefined>({
-    name: 'QUERY_CONSUMER_OFFSET', code: 14, direction: 'to-server', since: '4.9.7', from: ['client', 'broker', 'proxy'], to: ['broker', 'proxy'], oneway: 'never',
-    request: { header: HeaderTables.QueryConsumerOffsetRequestHeader, body: noBody },
-    response: { header: HeaderTables.QueryConsumerOffsetResponseHeader, body: noBody }
-  }),
+  QUERY_CONSUMER_OFFSET: requestRow<QueryConsumerOffsetRequestHeader, undefined, QueryConsumerOffsetResponseHeader, undefined>(
+    'QUERY_CONSUMER_OFFSET 14 to-server 4.9.7- client,broker,proxy>broker,proxy never',
+    HeaderTables.QueryConsumerOffsetRequestHeader, noBody, HeaderTables.QueryConsumerOffsetResponseHeader, noBody
+  ),
   /**
    * 15: Commits the offset of a group on a queue.
    * Read in broker/src/main/java/org/apache/rocketmq/broker/processor/ConsumerManageProcessor.java.
    */
-  UPDATE_CONSUMER_OFFSET: requestRow<UpdateConsumerOffsetRequestHeader, undefined, UpdateConsumerOffsetResponseHeader, undefined>({
-    name: 'UPDATE_CONSUMER_OFFSET', code: 15, direction: 'to-server', since: '4.9.7', from: ['client', 'admin', 'broker', 'proxy'], to: ['broker', 'proxy'], oneway: 'sometimes',
-    request: { header: HeaderTables.UpdateConsumerOffsetRequestHeader, body: noBody },
-    response: { header: HeaderTables.UpdateConsumerOffsetResponseHeader, body: noBody }
-  }),
+  UPDATE_CONSUMER_OFFSET: requestRow<UpdateConsumerOffsetRequestHeader, undefined, UpdateConsumerOffsetResponseHeader, undefined>(
+    'UPDATE_CONSUMER_OFFSET 15 to-server 4.9.7- client,admin,broker,proxy>broker,proxy sometimes',
+    HeaderTables.UpdateConsumerOffsetRequestHeader, noBody, HeaderTables.UpdateConsumerOffsetResponseHeader, noBody
+  ),
   /**
    * 17: Creates a topic on this broker or changes its settings.
    * Read in broker/src/main/java/org/apache/rocketmq/broker/processor/AdminBrokerProcessor.java.
    */
-  UPDATE_AND_CREATE_TOPIC: requestRow<CreateTopicRequestHeader, undefined, NoHeader, undefined>({
-    name: 'UPDATE_AND_CREATE_TOPIC', code: 17, direction: 'to-server', since: '4.9.7', from: ['client', 'admin'], to: ['broker'], oneway: 'never',
-    request: { header: HeaderTables.CreateTopicRequestHeader, body: noBody },
-    response: { header: HeaderTables.none, body: noBody }
-  }),
+  UPDATE_AND_CREATE_TOPIC: requestRow<CreateTopicRequestHeader, undefined, NoHeader, undefined>(
+    'UPDATE_AND_CREATE_TOPIC 17 to-server 4.9.7- client,admin>broker never',
+    HeaderTables.CreateTopicRequestHeader, noBody, HeaderTables.none, noBody
+  ),
   /**
    * 18: Creates or changes several topics at once.
    * Since 5.3.0.
    * Read in broker/src/main/java/org/apache/rocketmq/broker/processor/AdminBrokerProcessor.java.
    */
-  UPDATE_AND_CREATE_TOPIC_LIST: requestRow<CreateTopicListRequestHeader, CreateTopicListRequestBody, NoHeader, undefined>({
-    name: 'UPDATE_AND_CREATE_TOPIC_LIST', code: 18, direction: 'to-server', since: '5.3.0', from: ['admin'], to: ['broker'], oneway: 'never',
-    request: { header: HeaderTables.CreateTopicListRequestHeader, body: jsonBody(CreateTopicListRequestBody) },
-    response: { header: HeaderTables.none, body: noBody }
-  }),
+  UPDATE_AND_CREATE_TOPIC_LIST: requestRow<CreateTopicListRequestHeader, CreateTopicListRequestBody, NoHeader, undefined>(
+    'UPDATE_AND_CREATE_TOPIC_LIST 18 to-server 5.3.0- admin>broker never',
+    HeaderTables.CreateTopicListRequestHeader, jsonBody(CreateTopicListRequestBody), HeaderTables.none, noBody
+  ),
   /**
    * 21: The settings of all topics, in pages since 5.4.0.
    * Read in broker/src/main/java/org/apache/rocketmq/broker/processor/AdminBrokerProcessor.java.
    */
-  GET_ALL_TOPIC_CONFIG: requestRow<GetAllTopicConfigRequestHeader, undefined, GetAllTopicConfigResponseHeader, TopicConfigAndMappingSerializeWrapper>({
-    name: 'GET_ALL_TOPIC_CONFIG', code: 21, direction: 'to-server', since: '4.9.7', from: ['broker', 'admin'], to: ['broker'], oneway: 'never',
-    request: { header: HeaderTables.GetAllTopicConfigRequestHeader, body: noBody },
-    response: { header: HeaderTables.GetAllTopicConfigResponseHeader, body: jsonBody(TopicConfigAndMappingSerializeWrapper) }
-  }),
+  GET_ALL_TOPIC_CONFIG: requestRow<GetAllTopicConfigRequestHeader, undefined, GetAllTopicConfigResponseHeader, TopicConfigAndMappingSerializeWrapper>(
+    'GET_ALL_TOPIC_CONFIG 21 to-server 4.9.7- broker,admin>broker never',
+    HeaderTables.GetAllTopicConfigRequestHeader, noBody, HeaderTables.GetAllTopicConfigResponseHeader, jsonBody(TopicConfigAndMappingSerializeWrapper)
+  ),
   /**
    * 22: A number only: no release sends or handles it.
    * Read in remoting/src/main/java/org/apache/rocketmq/remoting/protocol/RequestCode.java.
    */
-  GET_TOPIC_CONFIG_LIST: requestRow<NoHeader, undefined, NoHeader, undefined>({
-    name: 'GET_TOPIC_CONFIG_LIST', code: 22, direction: 'to-server', since: '4.9.7', from: [], to: [], oneway: 'never',
-    request: { header: HeaderTables.none, body: noBody },
-    response: { header: HeaderTables.none, body: noBody }
-  }),
+  GET_TOPIC_CONFIG_LIST: requestRow<NoHeader, undefined, NoHeader, undefined>(
+    'GET_TOPIC_CONFIG_LIST 22 to-server 4.9.7- > never',
+    HeaderTables.none, noBody, HeaderTables.none, noBody
+  ),
   /**
    * 23: A number only: no release sends or handles it.
    * Read in remoting/src/main/java/org/apache/rocketmq/remoting/protocol/RequestCode.java.
    */
-  GET_TOPIC_NAME_LIST: requestRow<NoHeader, undefined, NoHeader, undefined>({
-    name: 'GET_TOPIC_NAME_LIST', code: 23, direction: 'to-server', since: '4.9.7', from: [], to: [], oneway: 'never',
-    request: { header: HeaderTables.none, body: noBody },
-    response: { header: HeaderTables.none, body: noBody }
-  }),
+  GET_TOPIC_NAME_LIST: requestRow<NoHeader, undefined, NoHeader, undefined>(
+    'GET_TOPIC_NAME_LIST 23 to-server 4.9.7- > never',
+    HeaderTables.none, noBody, HeaderTables.none, noBody
+  ),
   /**
    * 25: Changes settings of the broker.
    * Read in broker/src/main/java/org/apache/rocketmq/broker/processor/AdminBrokerProcessor.java.
    */
-  UPDATE_BROKER_CONFIG: requestRow<NoHeader, ReadonlyMap<string, string>, NoHeader, undefined>({
-    name: 'UPDATE_BROKER_CONFIG', code: 25, direction: 'to-server', since: '4.9.7', from: ['admin'], to: ['broker', 'container'], oneway: 'never',
-    request: { header: HeaderTables.none, body: propertiesBody },
-    response: { header: HeaderTables.none, body: noBody }
-  }),
+  UPDATE_BROKER_CONFIG: requestRow<NoHeader, ReadonlyMap<string, string>, NoHeader, undefined>(
+    'UPDATE_BROKER_CONFIG 25 to-server 4.9.7- admin>broker,container never',
+    HeaderTables.none, propertiesBody, HeaderTables.none, noBody
+  ),
   /**
    * 26: The settings of the broker, and the version of its topics.
    * Read in broker/src/main/java/org/apache/rocketmq/broker/processor/AdminBrokerProcessor.java.
    */
-  GET_BROKER_CONFIG: requestRow<NoHeader, undefined, GetBrokerConfigResponseHeader, ReadonlyMap<string, string>>({
-    name: 'GET_BROKER_CONFIG', code: 26, direction: 'to-server', since: '4.9.7', from: ['admin'], to: ['broker', 'container'], oneway: 'never',
-    request: { header: HeaderTables.none, body: noBody },
-    response: { header: HeaderTables.GetBrokerConfigResponseHeader, body: propertiesBody }
-  }),
+  GET_BROKER_CONFIG: requestRow<NoHeader, undefined, GetBrokerConfigResponseHeader, ReadonlyMap<string, string>>(
+    'GET_BROKER_CONFIG 26 to-server 4.9.7- admin>broker,container never',
+    HeaderTables.none, noBody, HeaderTables.GetBrokerConfigResponseHeader, propertiesBody
+  ),
   /**
    * 27: A number only: no release sends or handles it.
    * Read in remoting/src/main/java/org/apache/rocketmq/remoting/protocol/RequestCode.java.
    */
-  TRIGGER_DELETE_FILES: requestRow<NoHeader, undefined, NoHeader, undefined>({
-    name: 'TRIGGER_DELETE_FILES', code: 27, direction: 'to-server', since: '4.9.7', from: [], to: [], oneway: 'never',
-    request: { header: HeaderTables.none, body: noBody },
-    response: { header: HeaderTables.none, body: noBody }
-  }),
+  TRIGGER_DELETE_FILES: requestRow<NoHeader, undefined, NoHeader, undefined>(
+    'TRIGGER_DELETE_FILES 27 to-server 4.9.7- > never',
+    HeaderTables.none, noBody, HeaderTables.none, noBody
+  ),
   /**
    * 28: Counters and states of the broker, as texts by name.
    * Read in broker/src/main/java/org/apache/rocketmq/broker/processor/AdminBrokerProcessor.java.
    */
-  GET_BROKER_RUNTIME_INFO: requestRow<NoHeader, undefined, NoHeader, KVTable>({
-    name: 'GET_BROKER_RUNTIME_INFO', code: 28, direction: 'to-server', since: '4.9.7', from: ['admin'], to: ['broker'], oneway: 'never',
-    request: { header: HeaderTables.none, body: noBody },
-    response: { header: HeaderTables.none, body: jsonBody(KVTable) }
-  }),
+  GET_BROKER_RUNTIME_INFO: requestRow<NoHeader, undefined, NoHeader, KVTable>(
+    'GET_BROKER_RUNTIME_INFO 28 to-server 4.9.7- admin>broker never',
+    HeaderTables.none, noBody, HeaderTables.none, jsonBody(KVTable)
+  ),
   /**
    * 29: The offset of the message stored at a time.
    * Read in broker/src/main/java/org/apache/rocketmq/broker/processor/AdminBrokerProcessor.java.
    */
-  SEARCH_OFFSET_BY_TIMESTAMP: requestRow<SearchOffsetRequestHeader, undefined, SearchOffsetResponseHeader, undefined>({
-    name: 'SEARCH_OFFSET_BY_TIMESTAMP', code: 29, direction: 'to-server', since: '4.9.7', from: ['client', 'broker', 'admin'], to: ['broker', 'proxy'], oneway: 'never',
-    request: { header: HeaderTables.SearchOffsetRequestHeader, body: noBody },
-    response: { header: HeaderTables.SearchOffsetResponseHeader, body: noBody }
-  }),
+  SEARCH_OFFSET_BY_TIMESTAMP: requestRow<SearchOffsetRequestHeader, undefined, SearchOffsetResponseHeader, undefined>(
+    'SEARCH_OFFSET_BY_TIMESTAMP 29 to-server 4.9.7- client,broker,admin>broker,proxy never',
+    HeaderTables.SearchOffsetRequestHeader, noBody, HeaderTables.SearchOffsetResponseHeader, noBody
+  ),
   /**
    * 30: The end of a queue.
    * Read in broker/src/main/java/org/apache/rocketmq/broker/processor/AdminBrokerProcessor.java.
    */
-  GET_MAX_OFFSET: requestRow<GetMaxOffsetRequestHeader, undefined, GetMaxOffsetResponseHeader, undefined>({
-    name: 'GET_MAX_OFFSET', code: 30, direction: 'to-server', since: '4.9.7', from: ['client', 'admin', 'broker', 'proxy'], to: ['broker', 'proxy'], oneway: 'never',
-    request: { header: HeaderTables.GetMaxOffsetRequestHeader, body: noBody },
-    response: { header: HeaderTables.GetMaxOffsetResponseHeader, body: noBody }
-  }),
+  GET_MAX_OFFSET: requestRow<GetMaxOffsetRequestHeader, undefined, GetMaxOffsetResponseHeader, undefined>(
+    'GET_MAX_OFFSET 30 to-server 4.9.7- client,admin,broker,proxy>broker,proxy never',
+    HeaderTables.GetMaxOffsetRequestHeader, noBody, HeaderTables.GetMaxOffsetResponseHeader, noBody
+  ),
   /**
    * 31: The start of a queue.
    * Read in broker/src/main/java/org/apache/rocketmq/broker/processor/AdminBrokerProcessor.java.
    */
-  GET_MIN_OFFSET: requestRow<GetMinOffsetRequestHeader, undefined, GetMinOffsetResponseHeader, undefined>({
-    name: 'GET_MIN_OFFSET', code: 31, direction: 'to-server', since: '4.9.7', from: ['client', 'admin', 'broker', 'proxy'], to: ['broker', 'proxy'], oneway: 'never',
-    request: { header: HeaderTables.GetMinOffsetRequestHeader, body: noBody },
-    response: { header: HeaderTables.GetMinOffsetResponseHeader, body: noBody }
-  }),
+  GET_MIN_OFFSET: requestRow<GetMinOffsetRequestHeader, undefined, GetMinOffsetResponseHeader, undefined>(
+    'GET_MIN_OFFSET 31 to-server 4.9.7- client,admin,broker,proxy>broker,proxy never',
+    HeaderTables.GetMinOffsetRequestHeader, noBody, HeaderTables.GetMinOffsetResponseHeader, noBody
+  ),
   /**
    * 32: When the first message of a queue was stored.
    * Read in broker/src/main/java/org/apache/rocketmq/broker/processor/AdminBrokerProcessor.java.
    */
-  GET_EARLIEST_MSG_STORETIME: requestRow<GetEarliestMsgStoretimeRequestHeader, undefined, GetEarliestMsgStoretimeResponseHeader, undefined>({
-    name: 'GET_EARLIEST_MSG_STORETIME', code: 32, direction: 'to-server', since: '4.9.7', from: ['client', 'admin', 'broker'], to: ['broker', 'proxy'], oneway: 'never',
-    request: { header: HeaderTables.GetEarliestMsgStoretimeRequestHeader, body: noBody },
-    response: { header: HeaderTables.GetEarliestMsgStoretimeResponseHeader, body: noBody }
-  }),
+  GET_EARLIEST_MSG_STORETIME: requestRow<GetEarliestMsgStoretimeRequestHeader, undefined, GetEarliestMsgStoretimeResponseHeader, undefined>(
+    'GET_EARLIEST_MSG_STORETIME 32 to-server 4.9.7- client,admin,broker>broker,proxy never',
+    HeaderTables.GetEarliestMsgStoretimeRequestHeader, noBody, HeaderTables.GetEarliestMsgStoretimeResponseHeader, noBody
+  ),
   /**
    * 33: One message by its physical offset, which its offset message id holds.
    * Read in broker/src/main/java/org/apache/rocketmq/broker/processor/QueryMessageProcessor.java.
    */
-  VIEW_MESSAGE_BY_ID: requestRow<ViewMessageRequestHeader, undefined, ViewMessageResponseHeader, Buffer>({
-    name: 'VIEW_MESSAGE_BY_ID', code: 33, direction: 'to-server', since: '4.9.7', from: ['admin'], to: ['broker'], oneway: 'never',
-    request: { header: HeaderTables.ViewMessageRequestHeader, body: noBody },
-    response: { header: HeaderTables.ViewMessageResponseHeader, body: bytesBody }
-  }),
+  VIEW_MESSAGE_BY_ID: requestRow<ViewMessageRequestHeader, undefined, ViewMessageResponseHeader, Buffer>(
+    'VIEW_MESSAGE_BY_ID 33 to-server 4.9.7- admin>broker never',
+    HeaderTables.ViewMessageRequestHeader, noBody, HeaderTables.ViewMessageResponseHeader, bytesBody
+  ),
   /**
    * 34: Registers the groups of a client on this connection; every 30 s, at once after a change.
    * Read in broker/src/main/java/org/apache/rocketmq/broker/processor/ClientManageProcessor.java.
    */
-  HEART_BEAT: requestRow<HeartbeatRequestHeader, HeartbeatData, HeartbeatResponseHeader, undefined>({
-    name: 'HEART_BEAT', code: 34, direction: 'to-server', since: '4.9.7', from: ['client', 'broker', 'proxy'], to: ['broker', 'proxy'], oneway: 'sometimes',
-    request: { header: HeaderTables.HeartbeatRequestHeader, body: jsonBody(HeartbeatData) },
-    response: { header: HeaderTables.HeartbeatResponseHeader, body: noBody }
-  }),
+  HEART_BEAT: requestRow<HeartbeatRequestHeader, HeartbeatData, HeartbeatResponseHeader, undefined>(
+    'HEART_BEAT 34 to-server 4.9.7- client,broker,proxy>broker,proxy sometimes',
+    HeaderTables.HeartbeatRequestHeader, jsonBody(HeartbeatData), HeaderTables.HeartbeatResponseHeader, noBody
+  ),
   /**
    * 35: A client leaves a group.
    * Read in broker/src/main/java/org/apache/rocketmq/broker/processor/ClientManageProcessor.java.
    */
-  UNREGISTER_CLIENT: requestRow<UnregisterClientRequestHeader, undefined, UnregisterClientResponseHeader, undefined>({
-    name: 'UNREGISTER_CLIENT', code: 35, direction: 'to-server', since: '4.9.7', from: ['client', 'broker'], to: ['broker', 'proxy'], oneway: 'never',
-    request: { header: HeaderTables.UnregisterClientRequestHeader, body: noBody },
-    response: { header: HeaderTables.UnregisterClientResponseHeader, body: noBody }
-  }),
+  UNREGISTER_CLIENT: requestRow<UnregisterClientRequestHeader, undefined, UnregisterClientResponseHeader, undefined>(
+    'UNREGISTER_CLIENT 35 to-server 4.9.7- client,broker>broker,proxy never',
+    HeaderTables.UnregisterClientRequestHeader, noBody, HeaderTables.UnregisterClientResponseHeader, noBody
+  ),
   /**
    * 36: Asks the broker that stores a message to deliver it again later, or to put it into the dead-letter queue.
    * Read in broker/src/main/java/org/apache/rocketmq/broker/processor/AbstractSendMessageProcessor.java.
    */
-  CONSUMER_SEND_MSG_BACK: requestRow<ConsumerSendMsgBackRequestHeader, undefined, NoHeader, undefined>({
-    name: 'CONSUMER_SEND_MSG_BACK', code: 36, direction: 'to-server', since: '4.9.7', from: ['client', 'proxy'], to: ['broker', 'proxy'], oneway: 'never',
-    request: { header: HeaderTables.ConsumerSendMsgBackRequestHeader, body: noBody },
-    response: { header: HeaderTables.none, body: noBody }
-  }),
+  CONSUMER_SEND_MSG_BACK: requestRow<ConsumerSendMsgBackRequestHeader, undefined, NoHeader, undefined>(
+    'CONSUMER_SEND_MSG_BACK 36 to-server 4.9.7- client,proxy>broker,proxy never',
+    HeaderTables.ConsumerSendMsgBackRequestHeader, noBody, HeaderTables.none, noBody
+  ),
   /**
    * 37: Commits or rolls back a half message, or says that its state is not known.
    * Read in broker/src/main/java/org/apache/rocketmq/broker/processor/EndTransactionProcessor.java.
    */
-  END_TRANSACTION: requestRow<EndTransactionRequestHeader, undefined, EndTransactionResponseHeader, undefined>({
-    name: 'END_TRANSACTION', code: 37, direction: 'to-server', since: '4.9.7', from: ['client', 'proxy'], to: ['broker', 'proxy'], oneway: 'sometimes',
-    request: { header: HeaderTables.EndTransactionRequestHeader, body: noBody },
-    response: { header: HeaderTables.EndTransactionResponseHeader, body: noBody }
-  }),
+  END_TRANSACTION: requestRow<EndTransactionRequestHeader, undefined, EndTransactionResponseHeader, undefined>(
+    'END_TRANSACTION 37 to-server 4.9.7- client,proxy>broker,proxy sometimes',
+    HeaderTables.EndTransactionRequestHeader, noBody, HeaderTables.EndTransactionResponseHeader, noBody
+  ),
   /**
    * 38: The client ids of a group.
    * Read in broker/src/main/java/org/apache/rocketmq/broker/processor/ConsumerManageProcessor.java.
    */
-  GET_CONSUMER_LIST_BY_GROUP: requestRow<GetConsumerListByGroupRequestHeader, undefined, GetConsumerListByGroupResponseHeader, GetConsumerListByGroupResponseBody>({
-    name: 'GET_CONSUMER_LIST_BY_GROUP', code: 38, direction: 'to-server', since: '4.9.7', from: ['client'], to: ['broker', 'proxy'], oneway: 'never',
-    request: { header: HeaderTables.GetConsumerListByGroupRequestHeader, body: noBody },
-    response: { header: HeaderTables.GetConsumerListByGroupResponseHeader, body: jsonBody(GetConsumerListByGroupResponseBody) }
-  }),
+  GET_CONSUMER_LIST_BY_GROUP: requestRow<GetConsumerListByGroupRequestHeader, undefined, GetConsumerListByGroupResponseHeader, GetConsumerListByGroupResponseBody>(
+    'GET_CONSUMER_LIST_BY_GROUP 38 to-server 4.9.7- client>broker,proxy never',
+    HeaderTables.GetConsumerListByGroupRequestHeader, noBody, HeaderTables.GetConsumerListByGroupResponseHeader, jsonBody(GetConsumerListByGroupResponseBody)
+  ),
   /**
    * 39: The broker asks a producer what became of a half message; the answer is END_TRANSACTION.
    * Read in client/src/main/java/org/apache/rocketmq/client/impl/ClientRemotingProcessor.java.
    */
-  CHECK_TRANSACTION_STATE: requestRow<CheckTransactionStateRequestHeader, Buffer, CheckTransactionStateResponseHeader, undefined>({
-    name: 'CHECK_TRANSACTION_STATE', code: 39, direction: 'to-client', since: '4.9.7', from: ['broker', 'proxy'], to: ['client'], oneway: 'sometimes',
-    request: { header: HeaderTables.CheckTransactionStateRequestHeader, body: bytesBody },
-    response: { header: HeaderTables.CheckTransactionStateResponseHeader, body: noBody }
-  }),
+  CHECK_TRANSACTION_STATE: requestRow<CheckTransactionStateRequestHeader, Buffer, CheckTransactionStateResponseHeader, undefined>(
+    'CHECK_TRANSACTION_STATE 39 to-client 4.9.7- broker,proxy>client sometimes',
+    HeaderTables.CheckTransactionStateRequestHeader, bytesBody, HeaderTables.CheckTransactionStateResponseHeader, noBody
+  ),
   /**
    * 40: The members of a group changed: rebalance now.
    * Read in client/src/main/java/org/apache/rocketmq/client/impl/ClientRemotingProcessor.java.
    */
-  NOTIFY_CONSUMER_IDS_CHANGED: requestRow<NotifyConsumerIdsChangedRequestHeader, undefined, NoHeader, undefined>({
-    name: 'NOTIFY_CONSUMER_IDS_CHANGED', code: 40, direction: 'to-client', since: '4.9.7', from: ['broker'], to: ['client'], oneway: 'always',
-    request: { header: HeaderTables.NotifyConsumerIdsChangedRequestHeader, body: noBody },
-    response: { header: HeaderTables.none, body: noBody }
-  }),
+  NOTIFY_CONSUMER_IDS_CHANGED: requestRow<NotifyConsumerIdsChangedRequestHeader, undefined, NoHeader, undefined>(
+    'NOTIFY_CONSUMER_IDS_CHANGED 40 to-client 4.9.7- broker>client always',
+    HeaderTables.NotifyConsumerIdsChangedRequestHeader, noBody, HeaderTables.none, noBody
+  ),
   /**
    * 41: Takes or renews locks; the answer names the queues that are locked now.
    * Read in broker/src/main/java/org/apache/rocketmq/broker/processor/AdminBrokerProcessor.java.
    */
-  LOCK_BATCH_MQ: requestRow<LockBatchMqRequestHeader, LockBatchRequestBody, NoHeader, LockBatchResponseBody>({
-    name: 'LOCK_BATCH_MQ', code: 41, direction: 'to-server', since: '4.9.7', from: ['client', 'broker', 'proxy'], to: ['broker', 'proxy'], oneway: 'never',
-    request: { header: HeaderTables.LockBatchMqRequestHeader, body: jsonBody(LockBatchRequestBody) },
-    response: { header: HeaderTables.none, body: jsonBody(LockBatchResponseBody) }
-  }),
+  LOCK_BATCH_MQ: requestRow<LockBatchMqRequestHeader, LockBatchRequestBody, NoHeader, LockBatchResponseBody>(
+    'LOCK_BATCH_MQ 41 to-server 4.9.7- client,broker,proxy>broker,proxy never',
+    HeaderTables.LockBatchMqRequestHeader, jsonBody(LockBatchRequestBody), HeaderTables.none, jsonBody(LockBatchResponseBody)
+  ),
   /**
    * 42: Gives locks back.
    * Read in broker/src/main/java/org/apache/rocketmq/broker/processor/AdminBrokerProcessor.java.
    */
-  UNLOCK_BATCH_MQ: requestRow<UnlockBatchMqRequestHeader, UnlockBatchRequestBody, NoHeader, undefined>({
-    name: 'UNLOCK_BATCH_MQ', code: 42, direction: 'to-server', since: '4.9.7', from: ['client', 'broker', 'proxy'], to: ['broker', 'proxy'], oneway: 'sometimes',
-    request: { header: HeaderTables.UnlockBatchMqRequestHeader, body: jsonBody(UnlockBatchRequestBody) },
-    response: { header: HeaderTables.none, body: noBody }
-  }),
+  UNLOCK_BATCH_MQ: requestRow<UnlockBatchMqRequestHeader, UnlockBatchRequestBody, NoHeader, undefined>(
+    'UNLOCK_BATCH_MQ 42 to-server 4.9.7- client,broker,proxy>broker,proxy sometimes',
+    HeaderTables.UnlockBatchMqRequestHeader, jsonBody(UnlockBatchRequestBody), HeaderTables.none, noBody
+  ),
   /**
    * 43: Every consumer offset, for the replica.
    * Read in broker/src/main/java/org/apache/rocketmq/broker/processor/AdminBrokerProcessor.java.
    */
-  GET_ALL_CONSUMER_OFFSET: requestRow<NoHeader, undefined, NoHeader, ConsumerOffsetSerializeWrapper>({
-    name: 'GET_ALL_CONSUMER_OFFSET', code: 43, direction: 'to-server', since: '4.9.7', from: ['broker'], to: ['broker'], oneway: 'never',
-    request: { header: HeaderTables.none, body: noBody },
-    response: { header: HeaderTables.none, body: jsonBody(ConsumerOffsetSerializeWrapper) }
-  }),
+  GET_ALL_CONSUMER_OFFSET: requestRow<NoHeader, undefined, NoHeader, ConsumerOffsetSerializeWrapper>(
+    'GET_ALL_CONSUMER_OFFSET 43 to-server 4.9.7- broker>broker never',
+    HeaderTables.none, noBody, HeaderTables.none, jsonBody(ConsumerOffsetSerializeWrapper)
+  ),
   /**
    * 45: How far each delay level has been delivered, for the replica.
    * Read in broker/src/main/java/org/apache/rocketmq/broker/processor/AdminBrokerProcessor.java.
    */
-  GET_ALL_DELAY_OFFSET: requestRow<NoHeader, undefined, NoHeader, DelayOffsetSerializeWrapper>({
-    name: 'GET_ALL_DELAY_OFFSET', code: 45, direction: 'to-server', since: '4.9.7', from: ['broker'], to: ['broker'], oneway: 'never',
-    request: { header: HeaderTables.none, body: noBody },
-    response: { header: HeaderTables.none, body: jsonBody(DelayOffsetSerializeWrapper) }
-  }),
+  GET_ALL_DELAY_OFFSET: requestRow<NoHeader, undefined, NoHeader, DelayOffsetSerializeWrapper>(
+    'GET_ALL_DELAY_OFFSET 45 to-server 4.9.7- broker>broker never',
+    HeaderTables.none, noBody, HeaderTables.none, jsonBody(DelayOffsetSerializeWrapper)
+  ),
   /**
    * 46: Whether the broker can evaluate an expression; sent at consumer start, once per subscription that is not TAG.
    * Read in broker/src/main/java/org/apache/rocketmq/broker/processor/ClientManageProcessor.java.
    */
-  CHECK_CLIENT_CONFIG: requestRow<NoHeader, CheckClientRequestBody, NoHeader, undefined>({
-    name: 'CHECK_CLIENT_CONFIG', code: 46, direction: 'to-server', since: '4.9.7', from: ['client'], to: ['broker', 'proxy'], oneway: 'never',
-    request: { header: HeaderTables.none, body: jsonBody(CheckClientRequestBody) },
-    response: { header: HeaderTables.none, body: noBody }
-  }),
+  CHECK_CLIENT_CONFIG: requestRow<NoHeader, CheckClientRequestBody, NoHeader, undefined>(
+    'CHECK_CLIENT_CONFIG 46 to-server 4.9.7- client>broker,proxy never',
+    HeaderTables.none, jsonBody(CheckClientRequestBody), HeaderTables.none, noBody
+  ),
   /**
    * 47: A number only: no release sends or handles it.
    * Since 5.0.0.
    * Read in remoting/src/main/java/org/apache/rocketmq/remoting/protocol/RequestCode.java.
    */
-  GET_CLIENT_CONFIG: requestRow<NoHeader, undefined, NoHeader, undefined>({
-    name: 'GET_CLIENT_CONFIG', code: 47, direction: 'to-server', since: '5.0.0', from: [], to: [], oneway: 'never',
-    request: { header: HeaderTables.none, body: noBody },
-    response: { header: HeaderTables.none, body: noBody }
-  }),
+  GET_CLIENT_CONFIG: requestRow<NoHeader, undefined, NoHeader, undefined>(
+    'GET_CLIENT_CONFIG 47 to-server 5.0.0- > never',
+    HeaderTables.none, noBody, HeaderTables.none, noBody
+  ),
   /**
    * 50: Creates or changes an account (ACL 1.0).
    * Until 5.3.2.
    * Read in broker/src/main/java/org/apache/rocketmq/broker/processor/AdminBrokerProcessor.java.
    */
-  UPDATE_AND_CREATE_ACL_CONFIG: requestRow<CreateAccessConfigRequestHeader, undefined, NoHeader, undefined>({
-    name: 'UPDATE_AND_CREATE_ACL_CONFIG', code: 50, direction: 'to-server', since: '4.9.7', until: '5.3.2', from: ['admin'], to: ['broker'], oneway: 'never',
-    request: { header: HeaderTables.CreateAccessConfigRequestHeader, body: noBody },
-    response: { header: HeaderTables.none, body: noBody }
-  }),
+  UPDATE_AND_CREATE_ACL_CONFIG: requestRow<CreateAccessConfigRequestHeader, undefined, NoHeader, undefined>(
+    'UPDATE_AND_CREATE_ACL_CONFIG 50 to-server 4.9.7-5.3.2 admin>broker never',
+    HeaderTables.CreateAccessConfigRequestHeader, noBody, HeaderTables.none, noBody
+  ),
   /**
    * 51: Deletes an account (ACL 1.0).
    * Until 5.3.2.
    * Read in broker/src/main/java/org/apache/rocketmq/broker/processor/AdminBrokerProcessor.java.
    */
-  DELETE_ACL_CONFIG: requestRow<DeleteAccessConfigRequestHeader, undefined, NoHeader, undefined>({
-    name: 'DELETE_ACL_CONFIG', code: 51, direction: 'to-server', since: '4.9.7', until: '5.3.2', from: ['admin'], to: ['broker'], oneway: 'never',
-    request: { header: HeaderTables.DeleteAccessConfigRequestHeader, body: noBody },
-    response: { header: HeaderTables.none, body: noBody }
-  }),
+  DELETE_ACL_CONFIG: requestRow<DeleteAccessConfigRequestHeader, undefined, NoHeader, undefined>(
+    'DELETE_ACL_CONFIG 51 to-server 4.9.7-5.3.2 admin>broker never',
+    HeaderTables.DeleteAccessConfigRequestHeader, noBody, HeaderTables.none, noBody
+  ),
   /**
    * 52: The versions of a broker's account files (ACL 1.0).
    * Until 5.3.2.
    * Read in broker/src/main/java/org/apache/rocketmq/broker/processor/AdminBrokerProcessor.java.
    */
-  GET_BROKER_CLUSTER_ACL_INFO: requestRow<NoHeader, undefined, GetBrokerAclConfigResponseHeader, undefined>({
-    name: 'GET_BROKER_CLUSTER_ACL_INFO', code: 52, direction: 'to-server', since: '4.9.7', until: '5.3.2', from: ['admin'], to: ['broker'], oneway: 'never',
-    request: { header: HeaderTables.none, body: noBody },
-    response: { header: HeaderTables.GetBrokerAclConfigResponseHeader, body: noBody }
-  }),
+  GET_BROKER_CLUSTER_ACL_INFO: requestRow<NoHeader, undefined, GetBrokerAclConfigResponseHeader, undefined>(
+    'GET_BROKER_CLUSTER_ACL_INFO 52 to-server 4.9.7-5.3.2 admin>broker never',
+    HeaderTables.none, noBody, HeaderTables.GetBrokerAclConfigResponseHeader, noBody
+  ),
   /**
    * 53: Replaces the addresses that need no account (ACL 1.0).
    * Until 5.3.2.
    * Read in broker/src/main/java/org/apache/rocketmq/broker/processor/AdminBrokerProcessor.java.
    */
-  UPDATE_GLOBAL_WHITE_ADDRS_CONFIG: requestRow<UpdateGlobalWhiteAddrsConfigRequestHeader, undefined, NoHeader, undefined>({
-    name: 'UPDATE_GLOBAL_WHITE_ADDRS_CONFIG', code: 53, direction: 'to-server', since: '4.9.7', until: '5.3.2', from: ['admin'], to: ['broker'], oneway: 'never',
-    request: { header: HeaderTables.UpdateGlobalWhiteAddrsConfigRequestHeader, body: noBody },
-    response: { header: HeaderTables.none, body: noBody }
-  }),
+  UPDATE_GLOBAL_WHITE_ADDRS_CONFIG: requestRow<UpdateGlobalWhiteAddrsConfigRequestHeader, undefined, NoHeader, undefined>(
+    'UPDATE_GLOBAL_WHITE_ADDRS_CONFIG 53 to-server 4.9.7-5.3.2 admin>broker never',
+    HeaderTables.UpdateGlobalWhiteAddrsConfigRequestHeader, noBody, HeaderTables.none, noBody
+  ),
   /**
    * 54: Every account of a broker (ACL 1.0).
    * Until 5.3.2.
    * Read in broker/src/main/java/org/apache/rocketmq/broker/processor/AdminBrokerProcessor.java.
    */
-  GET_BROKER_CLUSTER_ACL_CONFIG: requestRow<NoHeader, undefined, NoHeader, GetBrokerClusterAclConfigResponseBody>({
-    name: 'GET_BROKER_CLUSTER_ACL_CONFIG', code: 54, direction: 'to-server', since: '4.9.7', until: '5.3.2', from: ['admin'], to: ['broker'], oneway: 'never',
-    request: { header: HeaderTables.none, body: noBody },
-    response: { header: HeaderTables.none, body: jsonBody(GetBrokerClusterAclConfigResponseBody) }
-  }),
+  GET_BROKER_CLUSTER_ACL_CONFIG: requestRow<NoHeader, undefined, NoHeader, GetBrokerClusterAclConfigResponseBody>(
+    'GET_BROKER_CLUSTER_ACL_CONFIG 54 to-server 4.9.7-5.3.2 admin>broker never',
+    HeaderTables.none, noBody, HeaderTables.none, jsonBody(GetBrokerClusterAclConfigResponseBody)
+  ),
   /**
    * 60: The check point of the timed messages: 56 bytes, for the replica.
    * Since 5.0.0.
    * Read in broker/src/main/java/org/apache/rocketmq/broker/processor/AdminBrokerProcessor.java.
    */
-  GET_TIMER_CHECK_POINT: requestRow<NoHeader, undefined, NoHeader, Buffer>({
-    name: 'GET_TIMER_CHECK_POINT', code: 60, direction: 'to-server', since: '5.0.0', from: ['broker'], to: ['broker'], oneway: 'never',
-    request: { header: HeaderTables.none, body: noBody },
-    response: { header: HeaderTables.none, body: bytesBody }
-  }),
+  GET_TIMER_CHECK_POINT: requestRow<NoHeader, undefined, NoHeader, Buffer>(
+    'GET_TIMER_CHECK_POINT 60 to-server 5.0.0- broker>broker never',
+    HeaderTables.none, noBody, HeaderTables.none, bytesBody
+  ),
   /**
    * 61: How many timed messages wait, by topic.
    * Since 5.0.0.
    * Read in broker/src/main/java/org/apache/rocketmq/broker/processor/AdminBrokerProcessor.java.
    */
-  GET_TIMER_METRICS: requestRow<NoHeader, undefined, NoHeader, TimerMetricsSerializeWrapper>({
-    name: 'GET_TIMER_METRICS', code: 61, direction: 'to-server', since: '5.0.0', from: ['broker'], to: ['broker'], oneway: 'never',
-    request: { header: HeaderTables.none, body: noBody },
-    response: { header: HeaderTables.none, body: jsonBody(TimerMetricsSerializeWrapper) }
-  }),
+  GET_TIMER_METRICS: requestRow<NoHeader, undefined, NoHeader, TimerMetricsSerializeWrapper>(
+    'GET_TIMER_METRICS 61 to-server 5.0.0- broker>broker never',
+    HeaderTables.none, noBody, HeaderTables.none, jsonBody(TimerMetricsSerializeWrapper)
+  ),
   /**
    * 100: Sets one value of a namespace in the nameserver's key-value store.
    * Read in namesrv/src/main/java/org/apache/rocketmq/namesrv/processor/DefaultRequestProcessor.java.
    */
-  PUT_KV_CONFIG: requestRow<PutKVConfigRequestHeader, undefined, NoHeader, undefined>({
-    name: 'PUT_KV_CONFIG', code: 100, direction: 'to-server', since: '4.9.7', from: ['admin'], to: ['nameserver'], oneway: 'never',
-    request: { header: HeaderTables.PutKVConfigRequestHeader, body: noBody },
-    response: { header: HeaderTables.none, body: noBody }
-  }),
+  PUT_KV_CONFIG: requestRow<PutKVConfigRequestHeader, undefined, NoHeader, undefined>(
+    'PUT_KV_CONFIG 100 to-server 4.9.7- admin>nameserver never',
+    HeaderTables.PutKVConfigRequestHeader, noBody, HeaderTables.none, noBody
+  ),
   /**
    * 101: One value of a namespace.
    * Read in namesrv/src/main/java/org/apache/rocketmq/namesrv/processor/DefaultRequestProcessor.java.
    */
-  GET_KV_CONFIG: requestRow<GetKVConfigRequestHeader, undefined, GetKVConfigResponseHeader, undefined>({
-    name: 'GET_KV_CONFIG', code: 101, direction: 'to-server', since: '4.9.7', from: ['admin'], to: ['nameserver'], oneway: 'never',
-    request: { header: HeaderTables.GetKVConfigRequestHeader, body: noBody },
-    response: { header: HeaderTables.GetKVConfigResponseHeader, body: noBody }
-  }),
+  GET_KV_CONFIG: requestRow<GetKVConfigRequestHeader, undefined, GetKVConfigResponseHeader, undefined>(
+    'GET_KV_CONFIG 101 to-server 4.9.7- admin>nameserver never',
+    HeaderTables.GetKVConfigRequestHeader, noBody, HeaderTables.GetKVConfigResponseHeader, noBody
+  ),
   /**
    * 102: Removes one value of a namespace.
    * Read in namesrv/src/main/java/org/apache/rocketmq/namesrv/processor/DefaultRequestProcessor.java.
    */
-  DELETE_KV_CONFIG: requestRow<DeleteKVConfigRequestHeader, undefined, NoHeader, undefined>({
-    name: 'DELETE_KV_CONFIG', code: 102, direction: 'to-server', since: '4.9.7', from: ['admin'], to: ['nameserver'], oneway: 'never',
-    request: { header: HeaderTables.DeleteKVConfigRequestHeader, body: noBody },
-    response: { header: HeaderTables.none, body: noBody }
-  }),
+  DELETE_KV_CONFIG: requestRow<DeleteKVConfigRequestHeader, undefined, NoHeader, undefined>(
+    'DELETE_KV_CONFIG 102 to-server 4.9.7- admin>nameserver never',
+    HeaderTables.DeleteKVConfigRequestHeader, noBody, HeaderTables.none, noBody
+  ),
   /**
    * 103: Registers a broker with all its topics. The body is a RegisterBrokerBody as JSON or in the compressed form: `readRegistration` knows both.
    * Read in namesrv/src/main/java/org/apache/rocketmq/namesrv/processor/DefaultRequestProcessor.java.
    */
-  REGISTER_BROKER: requestRow<RegisterBrokerRequestHeader, Buffer, RegisterBrokerResponseHeader, KVTable | undefined>({
-    name: 'REGISTER_BROKER', code: 103, direction: 'to-server', since: '4.9.7', from: ['broker'], to: ['nameserver'], oneway: 'sometimes',
-    request: { header: HeaderTables.RegisterBrokerRequestHeader, body: bytesBody },
-    response: { header: HeaderTables.RegisterBrokerResponseHeader, body: optionalBody(jsonBody(KVTable)) }
-  }),
+  REGISTER_BROKER: requestRow<RegisterBrokerRequestHeader, Buffer, RegisterBrokerResponseHeader, KVTable | undefined>(
+    'REGISTER_BROKER 103 to-server 4.9.7- broker>nameserver sometimes',
+    HeaderTables.RegisterBrokerRequestHeader, bytesBody, HeaderTables.RegisterBrokerResponseHeader, optionalBody(jsonBody(KVTable))
+  ),
   /**
    * 104: A broker leaves.
    * Read in namesrv/src/main/java/org/apache/rocketmq/namesrv/processor/DefaultRequestProcessor.java.
    */
-  UNREGISTER_BROKER: requestRow<UnRegisterBrokerRequestHeader, undefined, NoHeader, undefined>({
-    name: 'UNREGISTER_BROKER', code: 104, direction: 'to-server', since: '4.9.7', from: ['broker'], to: ['nameserver'], oneway: 'never',
-    request: { header: HeaderTables.UnRegisterBrokerRequestHeader, body: noBody },
-    response: { header: HeaderTables.none, body: noBody }
-  }),
+  UNREGISTER_BROKER: requestRow<UnRegisterBrokerRequestHeader, undefined, NoHeader, undefined>(
+    'UNREGISTER_BROKER 104 to-server 4.9.7- broker>nameserver never',
+    HeaderTables.UnRegisterBrokerRequestHeader, noBody, HeaderTables.none, noBody
+  ),
   /**
    * 105: Brokers and queues of a topic; TOPIC_NOT_EXIST when no broker has it.
    * Read in namesrv/src/main/java/org/apache/rocketmq/namesrv/processor/ClientRequestProcessor.java.
    */
-  GET_ROUTEINFO_BY_TOPIC: requestRow<GetRouteInfoRequestHeader, undefined, NoHeader, TopicRouteData>({
-    name: 'GET_ROUTEINFO_BY_TOPIC', code: 105, direction: 'to-server', since: '4.9.7', from: ['client', 'admin', 'broker', 'proxy'], to: ['nameserver', 'proxy'], oneway: 'never',
-    request: { header: HeaderTables.GetRouteInfoRequestHeader, body: noBody },
-    response: { header: HeaderTables.none, body: jsonBody(TopicRouteData) }
-  }),
+  GET_ROUTEINFO_BY_TOPIC: requestRow<GetRouteInfoRequestHeader, undefined, NoHeader, TopicRouteData>(
+    'GET_ROUTEINFO_BY_TOPIC 105 to-server 4.9.7- client,admin,broker,proxy>nameserver,proxy never',
+    HeaderTables.GetRouteInfoRequestHeader, noBody, HeaderTables.none, jsonBody(TopicRouteData)
+  ),
   /**
    * 106: Every broker that is registered.
    * Read in namesrv/src/main/java/org/apache/rocketmq/namesrv/processor/DefaultRequestProcessor.java.
    */
-  GET_BROKER_CLUSTER_INFO: requestRow<NoHeader, undefined, NoHeader, ClusterInfo>({
-    name: 'GET_BROKER_CLUSTER_INFO', code: 106, direction: 'to-server', since: '4.9.7', from: ['client', 'broker', 'admin'], to: ['nameserver'], oneway: 'never',
-    request: { header: HeaderTables.none, body: noBody },
-    response: { header: HeaderTables.none, body: jsonBody(ClusterInfo) }
-  }),
+  GET_BROKER_CLUSTER_INFO: requestRow<NoHeader, undefined, NoHeader, ClusterInfo>(
+    'GET_BROKER_CLUSTER_INFO 106 to-server 4.9.7- client,broker,admin>nameserver never',
+    HeaderTables.none, noBody, HeaderTables.none, jsonBody(ClusterInfo)
+  ),
   /**
    * 200: Creates a consumer group on this broker or changes its settings.
    * Read in broker/src/main/java/org/apache/rocketmq/broker/processor/AdminBrokerProcessor.java.
    */
-  UPDATE_AND_CREATE_SUBSCRIPTIONGROUP: requestRow<NoHeader, SubscriptionGroupConfig, NoHeader, undefined>({
-    name: 'UPDATE_AND_CREATE_SUBSCRIPTIONGROUP', code: 200, direction: 'to-server', since: '4.9.7', from: ['admin'], to: ['broker'], oneway: 'never',
-    request: { header: HeaderTables.none, body: jsonBody(SubscriptionGroupConfig) },
-    response: { header: HeaderTables.none, body: noBody }
-  }),
+  UPDATE_AND_CREATE_SUBSCRIPTIONGROUP: requestRow<NoHeader, SubscriptionGroupConfig, NoHeader, undefined>(
+    'UPDATE_AND_CREATE_SUBSCRIPTIONGROUP 200 to-server 4.9.7- admin>broker never',
+    HeaderTables.none, jsonBody(SubscriptionGroupConfig), HeaderTables.none, noBody
+  ),
   /**
    * 201: The settings of every group.
    * Read in broker/src/main/java/org/apache/rocketmq/broker/processor/AdminBrokerProcessor.java.
    */
-  GET_ALL_SUBSCRIPTIONGROUP_CONFIG: requestRow<GetAllSubscriptionGroupRequestHeader, undefined, GetAllSubscriptionGroupResponseHeader, SubscriptionGroupWrapper>({
-    name: 'GET_ALL_SUBSCRIPTIONGROUP_CONFIG', code: 201, direction: 'to-server', since: '4.9.7', from: ['admin', 'broker'], to: ['broker'], oneway: 'never',
-    request: { header: HeaderTables.GetAllSubscriptionGroupRequestHeader, body: noBody },
-    response: { header: HeaderTables.GetAllSubscriptionGroupResponseHeader, body: jsonBody(SubscriptionGroupWrapper) }
-  }),
+  GET_ALL_SUBSCRIPTIONGROUP_CONFIG: requestRow<GetAllSubscriptionGroupRequestHeader, undefined, GetAllSubscriptionGroupResponseHeader, SubscriptionGroupWrapper>(
+    'GET_ALL_SUBSCRIPTIONGROUP_CONFIG 201 to-server 4.9.7- admin,broker>broker never',
+    HeaderTables.GetAllSubscriptionGroupRequestHeader, noBody, HeaderTables.GetAllSubscriptionGroupResponseHeader, jsonBody(SubscriptionGroupWrapper)
+  ),
   /**
    * 202: Range and last write of every queue of a topic on this broker.
    * Read in broker/src/main/java/org/apache/rocketmq/broker/processor/AdminBrokerProcessor.java.
    */
-  GET_TOPIC_STATS_INFO: requestRow<GetTopicStatsInfoRequestHeader, undefined, NoHeader, TopicStatsTable>({
-    name: 'GET_TOPIC_STATS_INFO', code: 202, direction: 'to-server', since: '4.9.7', from: ['admin', 'broker'], to: ['broker'], oneway: 'never',
-    request: { header: HeaderTables.GetTopicStatsInfoRequestHeader, body: noBody },
-    response: { header: HeaderTables.none, body: jsonBody(TopicStatsTable) }
-  }),
+  GET_TOPIC_STATS_INFO: requestRow<GetTopicStatsInfoRequestHeader, undefined, NoHeader, TopicStatsTable>(
+    'GET_TOPIC_STATS_INFO 202 to-server 4.9.7- admin,broker>broker never',
+    HeaderTables.GetTopicStatsInfoRequestHeader, noBody, HeaderTables.none, jsonBody(TopicStatsTable)
+  ),
   /**
    * 203: The connected members of a group and what they subscribe to.
    * Read in broker/src/main/java/org/apache/rocketmq/broker/processor/AdminBrokerProcessor.java.
    */
-  GET_CONSUMER_CONNECTION_LIST: requestRow<GetConsumerConnectionListRequestHeader, undefined, NoHeader, ConsumerConnection>({
-    name: 'GET_CONSUMER_CONNECTION_LIST', code: 203, direction: 'to-server', since: '4.9.7', from: ['admin'], to: ['broker', 'proxy'], oneway: 'never',
-    request: { header: HeaderTables.GetConsumerConnectionListRequestHeader, body: noBody },
-    response: { header: HeaderTables.none, body: jsonBody(ConsumerConnection) }
-  }),
+  GET_CONSUMER_CONNECTION_LIST: requestRow<GetConsumerConnectionListRequestHeader, undefined, NoHeader, ConsumerConnection>(
+    'GET_CONSUMER_CONNECTION_LIST 203 to-server 4.9.7- admin>broker,proxy never',
+    HeaderTables.GetConsumerConnectionListRequestHeader, noBody, HeaderTables.none, jsonBody(ConsumerConnection)
+  ),
   /**
    * 204: The connected members of a producer group.
    * Read in broker/src/main/java/org/apache/rocketmq/broker/processor/AdminBrokerProcessor.java.
    */
-  GET_PRODUCER_CONNECTION_LIST: requestRow<GetProducerConnectionListRequestHeader, undefined, NoHeader, ProducerConnection>({
-    name: 'GET_PRODUCER_CONNECTION_LIST', code: 204, direction: 'to-server', since: '4.9.7', from: ['admin'], to: ['broker'], oneway: 'never',
-    request: { header: HeaderTables.GetProducerConnectionListRequestHeader, body: noBody },
-    response: { header: HeaderTables.none, body: jsonBody(ProducerConnection) }
-  }),
+  GET_PRODUCER_CONNECTION_LIST: requestRow<GetProducerConnectionListRequestHeader, undefined, NoHeader, ProducerConnection>(
+    'GET_PRODUCER_CONNECTION_LIST 204 to-server 4.9.7- admin>broker never',
+    HeaderTables.GetProducerConnectionListRequestHeader, noBody, HeaderTables.none, jsonBody(ProducerConnection)
+  ),
   /**
    * 205: Takes the write permission from every queue of a broker; producers go elsewhere.
    * Read in namesrv/src/main/java/org/apache/rocketmq/namesrv/processor/DefaultRequestProcessor.java.
    */
-  WIPE_WRITE_PERM_OF_BROKER: requestRow<WipeWritePermOfBrokerRequestHeader, undefined, WipeWritePermOfBrokerResponseHeader, undefined>({
-    name: 'WIPE_WRITE_PERM_OF_BROKER', code: 205, direction: 'to-server', since: '4.9.7', from: ['admin'], to: ['nameserver'], oneway: 'never',
-    request: { header: HeaderTables.WipeWritePermOfBrokerRequestHeader, body: noBody },
-    response: { header: HeaderTables.WipeWritePermOfBrokerResponseHeader, body: noBody }
-  }),
+  WIPE_WRITE_PERM_OF_BROKER: requestRow<WipeWritePermOfBrokerRequestHeader, undefined, WipeWritePermOfBrokerResponseHeader, undefined>(
+    'WIPE_WRITE_PERM_OF_BROKER 205 to-server 4.9.7- admin>nameserver never',
+    HeaderTables.WipeWritePermOfBrokerRequestHeader, noBody, HeaderTables.WipeWritePermOfBrokerResponseHeader, noBody
+  ),
   /**
    * 206: Every topic that the nameserver knows.
    * Read in namesrv/src/main/java/org/apache/rocketmq/namesrv/processor/DefaultRequestProcessor.java.
    */
-  GET_ALL_TOPIC_LIST_FROM_NAMESERVER: requestRow<NoHeader, undefined, NoHeader, TopicList>({
-    name: 'GET_ALL_TOPIC_LIST_FROM_NAMESERVER', code: 206, direction: 'to-server', since: '4.9.7', from: ['admin'], to: ['nameserver'], oneway: 'never',
-    request: { header: HeaderTables.none, body: noBody },
-    response: { header: HeaderTables.none, body: jsonBody(TopicList) }
-  }),
+  GET_ALL_TOPIC_LIST_FROM_NAMESERVER: requestRow<NoHeader, undefined, NoHeader, TopicList>(
+    'GET_ALL_TOPIC_LIST_FROM_NAMESERVER 206 to-server 4.9.7- admin>nameserver never',
+    HeaderTables.none, noBody, HeaderTables.none, jsonBody(TopicList)
+  ),
   /**
    * 207: Deletes a group, with its offsets if asked to.
    * Read in broker/src/main/java/org/apache/rocketmq/broker/processor/AdminBrokerProcessor.java.
    */
-  DELETE_SUBSCRIPTIONGROUP: requestRow<DeleteSubscriptionGroupRequestHeader, undefined, NoHeader, undefined>({
-    name: 'DELETE_SUBSCRIPTIONGROUP', code: 207, direction: 'to-server', since: '4.9.7', from: ['admin'], to: ['broker'], oneway: 'never',
-    request: { header: HeaderTables.DeleteSubscriptionGroupRequestHeader, body: noBody },
-    response: { header: HeaderTables.none, body: noBody }
-  }),
+  DELETE_SUBSCRIPTIONGROUP: requestRow<DeleteSubscriptionGroupRequestHeader, undefined, NoHeader, undefined>(
+    'DELETE_SUBSCRIPTIONGROUP 207 to-server 4.9.7- admin>broker never',
+    HeaderTables.DeleteSubscriptionGroupRequestHeader, noBody, HeaderTables.none, noBody
+  ),
   /**
    * 208: Offsets and lag of a group, by queue.
    * Read in broker/src/main/java/org/apache/rocketmq/broker/processor/AdminBrokerProcessor.java.
    */
-  GET_CONSUME_STATS: requestRow<GetConsumeStatsRequestHeader, undefined, NoHeader, ConsumeStats>({
-    name: 'GET_CONSUME_STATS', code: 208, direction: 'to-server', since: '4.9.7', from: ['admin'], to: ['broker'], oneway: 'never',
-    request: { header: HeaderTables.GetConsumeStatsRequestHeader, body: noBody },
-    response: { header: HeaderTables.none, body: jsonBody(ConsumeStats) }
-  }),
+  GET_CONSUME_STATS: requestRow<GetConsumeStatsRequestHeader, undefined, NoHeader, ConsumeStats>(
+    'GET_CONSUME_STATS 208 to-server 4.9.7- admin>broker never',
+    HeaderTables.GetConsumeStatsRequestHeader, noBody, HeaderTables.none, jsonBody(ConsumeStats)
+  ),
   /**
    * 209: A number only: no release sends or handles it.
    * Read in remoting/src/main/java/org/apache/rocketmq/remoting/protocol/RequestCode.java.
    */
-  SUSPEND_CONSUMER: requestRow<NoHeader, undefined, NoHeader, undefined>({
-    name: 'SUSPEND_CONSUMER', code: 209, direction: 'to-server', since: '4.9.7', from: [], to: [], oneway: 'never',
-    request: { header: HeaderTables.none, body: noBody },
-    response: { header: HeaderTables.none, body: noBody }
-  }),
+  SUSPEND_CONSUMER: requestRow<NoHeader, undefined, NoHeader, undefined>(
+    'SUSPEND_CONSUMER 209 to-server 4.9.7- > never',
+    HeaderTables.none, noBody, HeaderTables.none, noBody
+  ),
   /**
    * 210: A number only: no release sends or handles it.
    * Read in remoting/src/main/java/org/apache/rocketmq/remoting/protocol/RequestCode.java.
    */
-  RESUME_CONSUMER: requestRow<NoHeader, undefined, NoHeader, undefined>({
-    name: 'RESUME_CONSUMER', code: 210, direction: 'to-server', since: '4.9.7', from: [], to: [], oneway: 'never',
-    request: { header: HeaderTables.none, body: noBody },
-    response: { header: HeaderTables.none, body: noBody }
-  }),
+  RESUME_CONSUMER: requestRow<NoHeader, undefined, NoHeader, undefined>(
+    'RESUME_CONSUMER 210 to-server 4.9.7- > never',
+    HeaderTables.none, noBody, HeaderTables.none, noBody
+  ),
   /**
    * 211: A number only: no release sends or handles it.
    * Read in remoting/src/main/java/org/apache/rocketmq/remoting/protocol/RequestCode.java.
    */
-  RESET_CONSUMER_OFFSET_IN_CONSUMER: requestRow<NoHeader, undefined, NoHeader, undefined>({
-    name: 'RESET_CONSUMER_OFFSET_IN_CONSUMER', code: 211, direction: 'to-server', since: '4.9.7', from: [], to: [], oneway: 'never',
-    request: { header: HeaderTables.none, body: noBody },
-    response: { header: HeaderTables.none, body: noBody }
-  }),
+  RESET_CONSUMER_OFFSET_IN_CONSUMER: requestRow<NoHeader, undefined, NoHeader, undefined>(
+    'RESET_CONSUMER_OFFSET_IN_CONSUMER 211 to-server 4.9.7- > never',
+    HeaderTables.none, noBody, HeaderTables.none, noBody
+  ),
   /**
    * 212: A number only: no release sends or handles it.
    * Read in remoting/src/main/java/org/apache/rocketmq/remoting/protocol/RequestCode.java.
    */
-  RESET_CONSUMER_OFFSET_IN_BROKER: requestRow<NoHeader, undefined, NoHeader, undefined>({
-    name: 'RESET_CONSUMER_OFFSET_IN_BROKER', code: 212, direction: 'to-server', since: '4.9.7', from: [], to: [], oneway: 'never',
-    request: { header: HeaderTables.none, body: noBody },
-    response: { header: HeaderTables.none, body: noBody }
-  }),
+  RESET_CONSUMER_OFFSET_IN_BROKER: requestRow<NoHeader, undefined, NoHeader, undefined>(
+    'RESET_CONSUMER_OFFSET_IN_BROKER 212 to-server 4.9.7- > never',
+    HeaderTables.none, noBody, HeaderTables.none, noBody
+  ),
   /**
    * 213: A number only: no release sends or handles it.
    * Read in remoting/src/main/java/org/apache/rocketmq/remoting/protocol/RequestCode.java.
    */
-  ADJUST_CONSUMER_THREAD_POOL: requestRow<NoHeader, undefined, NoHeader, undefined>({
-    name: 'ADJUST_CONSUMER_THREAD_POOL', code: 213, direction: 'to-server', since: '4.9.7', from: [], to: [], oneway: 'never',
-    request: { header: HeaderTables.none, body: noBody },
-    response: { header: HeaderTables.none, body: noBody }
-  }),
+  ADJUST_CONSUMER_THREAD_POOL: requestRow<NoHeader, undefined, NoHeader, undefined>(
+    'ADJUST_CONSUMER_THREAD_POOL 213 to-server 4.9.7- > never',
+    HeaderTables.none, noBody, HeaderTables.none, noBody
+  ),
   /**
    * 214: A number only: no release sends or handles it.
    * Read in remoting/src/main/java/org/apache/rocketmq/remoting/protocol/RequestCode.java.
    */
-  WHO_CONSUME_THE_MESSAGE: requestRow<NoHeader, undefined, NoHeader, undefined>({
-    name: 'WHO_CONSUME_THE_MESSAGE', code: 214, direction: 'to-server', since: '4.9.7', from: [], to: [], oneway: 'never',
-    request: { header: HeaderTables.none, body: noBody },
-    response: { header: HeaderTables.none, body: noBody }
-  }),
+  WHO_CONSUME_THE_MESSAGE: requestRow<NoHeader, undefined, NoHeader, undefined>(
+    'WHO_CONSUME_THE_MESSAGE 214 to-server 4.9.7- > never',
+    HeaderTables.none, noBody, HeaderTables.none, noBody
+  ),
   /**
    * 215: Deletes a topic from this broker.
    * Read in broker/src/main/java/org/apache/rocketmq/broker/processor/AdminBrokerProcessor.java.
    */
-  DELETE_TOPIC_IN_BROKER: requestRow<DeleteTopicRequestHeader, undefined, NoHeader, undefined>({
-    name: 'DELETE_TOPIC_IN_BROKER', code: 215, direction: 'to-server', since: '4.9.7', from: ['admin'], to: ['broker'], oneway: 'never',
-    request: { header: HeaderTables.DeleteTopicRequestHeader, body: noBody },
-    response: { header: HeaderTables.none, body: noBody }
-  }),
+  DELETE_TOPIC_IN_BROKER: requestRow<DeleteTopicRequestHeader, undefined, NoHeader, undefined>(
+    'DELETE_TOPIC_IN_BROKER 215 to-server 4.9.7- admin>broker never',
+    HeaderTables.DeleteTopicRequestHeader, noBody, HeaderTables.none, noBody
+  ),
   /**
    * 216: Deletes a topic's route.
    * Read in namesrv/src/main/java/org/apache/rocketmq/namesrv/processor/DefaultRequestProcessor.java.
    */
-  DELETE_TOPIC_IN_NAMESRV: requestRow<DeleteTopicFromNamesrvRequestHeader, undefined, NoHeader, undefined>({
-    name: 'DELETE_TOPIC_IN_NAMESRV', code: 216, direction: 'to-server', since: '4.9.7', from: ['admin'], to: ['nameserver'], oneway: 'never',
-    request: { header: HeaderTables.DeleteTopicFromNamesrvRequestHeader, body: noBody },
-    response: { header: HeaderTables.none, body: noBody }
-  }),
+  DELETE_TOPIC_IN_NAMESRV: requestRow<DeleteTopicFromNamesrvRequestHeader, undefined, NoHeader, undefined>(
+    'DELETE_TOPIC_IN_NAMESRV 216 to-server 4.9.7- admin>nameserver never',
+    HeaderTables.DeleteTopicFromNamesrvRequestHeader, noBody, HeaderTables.none, noBody
+  ),
   /**
    * 217: A broker makes the route of a topic known by itself, for one topic.
    * Since 5.0.0.
    * Read in namesrv/src/main/java/org/apache/rocketmq/namesrv/processor/DefaultRequestProcessor.java.
    */
-  REGISTER_TOPIC_IN_NAMESRV: requestRow<RegisterTopicRequestHeader, TopicRouteData, NoHeader, undefined>({
-    name: 'REGISTER_TOPIC_IN_NAMESRV', code: 217, direction: 'to-server', since: '5.0.0', from: ['broker'], to: ['nameserver'], oneway: 'never',
-    request: { header: HeaderTables.RegisterTopicRequestHeader, body: jsonBody(TopicRouteData) },
-    response: { header: HeaderTables.none, body: noBody }
-  }),
+  REGISTER_TOPIC_IN_NAMESRV: requestRow<RegisterTopicRequestHeader, TopicRouteData, NoHeader, undefined>(
+    'REGISTER_TOPIC_IN_NAMESRV 217 to-server 5.0.0- broker>nameserver never',
+    HeaderTables.RegisterTopicRequestHeader, jsonBody(TopicRouteData), HeaderTables.none, noBody
+  ),
   /**
    * 219: Every value of a namespace.
    * Read in namesrv/src/main/java/org/apache/rocketmq/namesrv/processor/DefaultRequestProcessor.java.
    */
-  GET_KVLIST_BY_NAMESPACE: requestRow<GetKVListByNamespaceRequestHeader, undefined, NoHeader, KVTable>({
-    name: 'GET_KVLIST_BY_NAMESPACE', code: 219, direction: 'to-server', since: '4.9.7', from: ['admin'], to: ['nameserver'], oneway: 'never',
-    request: { header: HeaderTables.GetKVListByNamespaceRequestHeader, body: noBody },
-    response: { header: HeaderTables.none, body: jsonBody(KVTable) }
-  }),
+  GET_KVLIST_BY_NAMESPACE: requestRow<GetKVListByNamespaceRequestHeader, undefined, NoHeader, KVTable>(
+    'GET_KVLIST_BY_NAMESPACE 219 to-server 4.9.7- admin>nameserver never',
+    HeaderTables.GetKVListByNamespaceRequestHeader, noBody, HeaderTables.none, jsonBody(KVTable)
+  ),
   /**
    * 220: The broker tells a client from which offsets to go on. For clients in C++ the body is a ResetOffsetBodyForC.
    * Read in client/src/main/java/org/apache/rocketmq/client/impl/ClientRemotingProcessor.java.
    */
-  RESET_CONSUMER_CLIENT_OFFSET: requestRow<ResetOffsetRequestHeader, ResetOffsetBody, NoHeader, undefined>({
-    name: 'RESET_CONSUMER_CLIENT_OFFSET', code: 220, direction: 'to-client', since: '4.9.7', from: ['broker'], to: ['client'], oneway: 'always',
-    request: { header: HeaderTables.ResetOffsetRequestHeader, body: jsonBody(ResetOffsetBody) },
-    response: { header: HeaderTables.none, body: noBody }
-  }),
+  RESET_CONSUMER_CLIENT_OFFSET: requestRow<ResetOffsetRequestHeader, ResetOffsetBody, NoHeader, undefined>(
+    'RESET_CONSUMER_CLIENT_OFFSET 220 to-client 4.9.7- broker>client always',
+    HeaderTables.ResetOffsetRequestHeader, jsonBody(ResetOffsetBody), HeaderTables.none, noBody
+  ),
   /**
    * 221: The offsets that a client holds in memory.
    * Read in client/src/main/java/org/apache/rocketmq/client/impl/ClientRemotingProcessor.java.
    */
-  GET_CONSUMER_STATUS_FROM_CLIENT: requestRow<GetConsumerStatusRequestHeader, undefined, NoHeader, GetConsumerStatusBody>({
-    name: 'GET_CONSUMER_STATUS_FROM_CLIENT', code: 221, direction: 'to-client', since: '4.9.7', from: ['broker'], to: ['client'], oneway: 'never',
-    request: { header: HeaderTables.GetConsumerStatusRequestHeader, body: noBody },
-    response: { header: HeaderTables.none, body: jsonBody(GetConsumerStatusBody) }
-  }),
+  GET_CONSUMER_STATUS_FROM_CLIENT: requestRow<GetConsumerStatusRequestHeader, undefined, NoHeader, GetConsumerStatusBody>(
+    'GET_CONSUMER_STATUS_FROM_CLIENT 221 to-client 4.9.7- broker>client never',
+    HeaderTables.GetConsumerStatusRequestHeader, noBody, HeaderTables.none, jsonBody(GetConsumerStatusBody)
+  ),
   /**
    * 222: Moves the offsets of a group to a point in time: at the online members, or on the broker.
    * Read in broker/src/main/java/org/apache/rocketmq/broker/processor/AdminBrokerProcessor.java.
    */
-  INVOKE_BROKER_TO_RESET_OFFSET: requestRow<ResetOffsetRequestHeader, undefined, NoHeader, ResetOffsetBody>({
-    name: 'INVOKE_BROKER_TO_RESET_OFFSET', code: 222, direction: 'to-server', since: '4.9.7', from: ['admin'], to: ['broker'], oneway: 'never',
-    request: { header: HeaderTables.ResetOffsetRequestHeader, body: noBody },
-    response: { header: HeaderTables.none, body: jsonBody(ResetOffsetBody) }
-  }),
+  INVOKE_BROKER_TO_RESET_OFFSET: requestRow<ResetOffsetRequestHeader, undefined, NoHeader, ResetOffsetBody>(
+    'INVOKE_BROKER_TO_RESET_OFFSET 222 to-server 4.9.7- admin>broker never',
+    HeaderTables.ResetOffsetRequestHeader, noBody, HeaderTables.none, jsonBody(ResetOffsetBody)
+  ),
   /**
    * 223: The offsets that the members of a group hold in memory; the broker asks them.
    * Read in broker/src/main/java/org/apache/rocketmq/broker/processor/AdminBrokerProcessor.java.
    */
-  INVOKE_BROKER_TO_GET_CONSUMER_STATUS: requestRow<GetConsumerStatusRequestHeader, undefined, NoHeader, GetConsumerStatusBody>({
-    name: 'INVOKE_BROKER_TO_GET_CONSUMER_STATUS', code: 223, direction: 'to-server', since: '4.9.7', from: ['admin'], to: ['broker'], oneway: 'never',
-    request: { header: HeaderTables.GetConsumerStatusRequestHeader, body: noBody },
-    response: { header: HeaderTables.none, body: jsonBody(GetConsumerStatusBody) }
-  }),
+  INVOKE_BROKER_TO_GET_CONSUMER_STATUS: requestRow<GetConsumerStatusRequestHeader, undefined, NoHeader, GetConsumerStatusBody>(
+    'INVOKE_BROKER_TO_GET_CONSUMER_STATUS 223 to-server 4.9.7- admin>broker never',
+    HeaderTables.GetConsumerStatusRequestHeader, noBody, HeaderTables.none, jsonBody(GetConsumerStatusBody)
+  ),
   /**
    * 224: The topics on a cluster.
    * Read in namesrv/src/main/java/org/apache/rocketmq/namesrv/processor/DefaultRequestProcessor.java.
    */
-  GET_TOPICS_BY_CLUSTER: requestRow<GetTopicsByClusterRequestHeader, undefined, NoHeader, TopicList>({
-    name: 'GET_TOPICS_BY_CLUSTER', code: 224, direction: 'to-server', since: '4.9.7', from: ['admin'], to: ['nameserver'], oneway: 'never',
-    request: { header: HeaderTables.GetTopicsByClusterRequestHeader, body: noBody },
-    response: { header: HeaderTables.none, body: jsonBody(TopicList) }
-  }),
+  GET_TOPICS_BY_CLUSTER: requestRow<GetTopicsByClusterRequestHeader, undefined, NoHeader, TopicList>(
+    'GET_TOPICS_BY_CLUSTER 224 to-server 4.9.7- admin>nameserver never',
+    HeaderTables.GetTopicsByClusterRequestHeader, noBody, HeaderTables.none, jsonBody(TopicList)
+  ),
   /**
    * 225: Creates or changes several groups at once.
    * Since 5.3.1.
    * Read in broker/src/main/java/org/apache/rocketmq/broker/processor/AdminBrokerProcessor.java.
    */
-  UPDATE_AND_CREATE_SUBSCRIPTIONGROUP_LIST: requestRow<NoHeader, SubscriptionGroupList, NoHeader, undefined>({
-    name: 'UPDATE_AND_CREATE_SUBSCRIPTIONGROUP_LIST', code: 225, direction: 'to-server', since: '5.3.1', from: ['admin'], to: ['broker'], oneway: 'never',
-    request: { header: HeaderTables.none, body: jsonBody(SubscriptionGroupList) },
-    response: { header: HeaderTables.none, body: noBody }
-  }),
+  UPDATE_AND_CREATE_SUBSCRIPTIONGROUP_LIST: requestRow<NoHeader, SubscriptionGroupList, NoHeader, undefined>(
+    'UPDATE_AND_CREATE_SUBSCRIPTIONGROUP_LIST 225 to-server 5.3.1- admin>broker never',
+    HeaderTables.none, jsonBody(SubscriptionGroupList), HeaderTables.none, noBody
+  ),
   /**
    * 300: The groups that have consumed a topic or are doing so.
    * Read in broker/src/main/java/org/apache/rocketmq/broker/processor/AdminBrokerProcessor.java.
    */
-  QUERY_TOPIC_CONSUME_BY_WHO: requestRow<QueryTopicConsumeByWhoRequestHeader, undefined, NoHeader, GroupList>({
-    name: 'QUERY_TOPIC_CONSUME_BY_WHO', code: 300, direction: 'to-server', since: '4.9.7', from: ['admin'], to: ['broker'], oneway: 'never',
-    request: { header: HeaderTables.QueryTopicConsumeByWhoRequestHeader, body: noBody },
-    response: { header: HeaderTables.none, body: jsonBody(GroupList) }
-  }),
+  QUERY_TOPIC_CONSUME_BY_WHO: requestRow<QueryTopicConsumeByWhoRequestHeader, undefined, NoHeader, GroupList>(
+    'QUERY_TOPIC_CONSUME_BY_WHO 300 to-server 4.9.7- admin>broker never',
+    HeaderTables.QueryTopicConsumeByWhoRequestHeader, noBody, HeaderTables.none, jsonBody(GroupList)
+  ),
   /**
    * 301: A number only: no release sends or handles it.
    * Read in remoting/src/main/java/org/apache/rocketmq/remoting/protocol/RequestCode.java.
    */
-  REGISTER_FILTER_SERVER: requestRow<NoHeader, undefined, NoHeader, undefined>({
-    name: 'REGISTER_FILTER_SERVER', code: 301, direction: 'to-server', since: '4.9.7', from: [], to: [], oneway: 'never',
-    request: { header: HeaderTables.none, body: noBody },
-    response: { header: HeaderTables.none, body: noBody }
-  }),
+  REGISTER_FILTER_SERVER: requestRow<NoHeader, undefined, NoHeader, undefined>(
+    'REGISTER_FILTER_SERVER 301 to-server 4.9.7- > never',
+    HeaderTables.none, noBody, HeaderTables.none, noBody
+  ),
   /**
    * 302: A number only: no release sends or handles it.
    * Read in remoting/src/main/java/org/apache/rocketmq/remoting/protocol/RequestCode.java.
    */
-  REGISTER_MESSAGE_FILTER_CLASS: requestRow<NoHeader, undefined, NoHeader, undefined>({
-    name: 'REGISTER_MESSAGE_FILTER_CLASS', code: 302, direction: 'to-server', since: '4.9.7', from: [], to: [], oneway: 'never',
-    request: { header: HeaderTables.none, body: noBody },
-    response: { header: HeaderTables.none, body: noBody }
-  }),
+  REGISTER_MESSAGE_FILTER_CLASS: requestRow<NoHeader, undefined, NoHeader, undefined>(
+    'REGISTER_MESSAGE_FILTER_CLASS 302 to-server 4.9.7- > never',
+    HeaderTables.none, noBody, HeaderTables.none, noBody
+  ),
   /**
    * 303: The times of the first, the last and the next message of a group, by queue.
    * Read in broker/src/main/java/org/apache/rocketmq/broker/processor/AdminBrokerProcessor.java.
    */
-  QUERY_CONSUME_TIME_SPAN: requestRow<QueryConsumeTimeSpanRequestHeader, undefined, NoHeader, QueryConsumeTimeSpanBody>({
-    name: 'QUERY_CONSUME_TIME_SPAN', code: 303, direction: 'to-server', since: '4.9.7', from: ['client', 'admin'], to: ['broker'], oneway: 'never',
-    request: { header: HeaderTables.QueryConsumeTimeSpanRequestHeader, body: noBody },
-    response: { header: HeaderTables.none, body: jsonBody(QueryConsumeTimeSpanBody) }
-  }),
+  QUERY_CONSUME_TIME_SPAN: requestRow<QueryConsumeTimeSpanRequestHeader, undefined, NoHeader, QueryConsumeTimeSpanBody>(
+    'QUERY_CONSUME_TIME_SPAN 303 to-server 4.9.7- client,admin>broker never',
+    HeaderTables.QueryConsumeTimeSpanRequestHeader, noBody, HeaderTables.none, jsonBody(QueryConsumeTimeSpanBody)
+  ),
   /**
    * 304: Cluster and broker names, which are topics too, and the address of a broker to ask for the rest.
    * Read in namesrv/src/main/java/org/apache/rocketmq/namesrv/processor/DefaultRequestProcessor.java.
    */
-  GET_SYSTEM_TOPIC_LIST_FROM_NS: requestRow<NoHeader, undefined, NoHeader, TopicList>({
-    name: 'GET_SYSTEM_TOPIC_LIST_FROM_NS', code: 304, direction: 'to-server', since: '4.9.7', from: ['admin'], to: ['nameserver'], oneway: 'never',
-    request: { header: HeaderTables.none, body: noBody },
-    response: { header: HeaderTables.none, body: jsonBody(TopicList) }
-  }),
+  GET_SYSTEM_TOPIC_LIST_FROM_NS: requestRow<NoHeader, undefined, NoHeader, TopicList>(
+    'GET_SYSTEM_TOPIC_LIST_FROM_NS 304 to-server 4.9.7- admin>nameserver never',
+    HeaderTables.none, noBody, HeaderTables.none, jsonBody(TopicList)
+  ),
   /**
    * 305: The topics that a broker keeps for itself.
    * Read in broker/src/main/java/org/apache/rocketmq/broker/processor/AdminBrokerProcessor.java.
    */
-  GET_SYSTEM_TOPIC_LIST_FROM_BROKER: requestRow<NoHeader, undefined, NoHeader, TopicList>({
-    name: 'GET_SYSTEM_TOPIC_LIST_FROM_BROKER', code: 305, direction: 'to-server', since: '4.9.7', from: ['admin'], to: ['broker'], oneway: 'never',
-    request: { header: HeaderTables.none, body: noBody },
-    response: { header: HeaderTables.none, body: jsonBody(TopicList) }
-  }),
+  GET_SYSTEM_TOPIC_LIST_FROM_BROKER: requestRow<NoHeader, undefined, NoHeader, TopicList>(
+    'GET_SYSTEM_TOPIC_LIST_FROM_BROKER 305 to-server 4.9.7- admin>broker never',
+    HeaderTables.none, noBody, HeaderTables.none, jsonBody(TopicList)
+  ),
   /**
    * 306: Deletes consume queue files that point before the start of the commit log.
    * Read in broker/src/main/java/org/apache/rocketmq/broker/processor/AdminBrokerProcessor.java.
    */
-  CLEAN_EXPIRED_CONSUMEQUEUE: requestRow<NoHeader, undefined, NoHeader, undefined>({
-    name: 'CLEAN_EXPIRED_CONSUMEQUEUE', code: 306, direction: 'to-server', since: '4.9.7', from: ['admin'], to: ['broker'], oneway: 'never',
-    request: { header: HeaderTables.none, body: noBody },
-    response: { header: HeaderTables.none, body: noBody }
-  }),
+  CLEAN_EXPIRED_CONSUMEQUEUE: requestRow<NoHeader, undefined, NoHeader, undefined>(
+    'CLEAN_EXPIRED_CONSUMEQUEUE 306 to-server 4.9.7- admin>broker never',
+    HeaderTables.none, noBody, HeaderTables.none, noBody
+  ),
   /**
    * 307: What goes on inside one member of a group; the broker passes the question on.
    * Read in broker/src/main/java/org/apache/rocketmq/broker/processor/AdminBrokerProcessor.java.
    */
-  GET_CONSUMER_RUNNING_INFO: requestRow<GetConsumerRunningInfoRequestHeader, undefined, NoHeader, ConsumerRunningInfo>({
-    name: 'GET_CONSUMER_RUNNING_INFO', code: 307, direction: 'to-server', since: '4.9.7', from: ['admin', 'proxy'], to: ['broker'], oneway: 'never',
-    request: { header: HeaderTables.GetConsumerRunningInfoRequestHeader, body: noBody },
-    response: { header: HeaderTables.none, body: jsonBody(ConsumerRunningInfo) }
-  }),
+  GET_CONSUMER_RUNNING_INFO: requestRow<GetConsumerRunningInfoRequestHeader, undefined, NoHeader, ConsumerRunningInfo>(
+    'GET_CONSUMER_RUNNING_INFO 307 to-server 4.9.7- admin,proxy>broker never',
+    HeaderTables.GetConsumerRunningInfoRequestHeader, noBody, HeaderTables.none, jsonBody(ConsumerRunningInfo)
+  ),
   /**
    * 307: The broker asks a client what goes on inside it.
    * Read in client/src/main/java/org/apache/rocketmq/client/impl/ClientRemotingProcessor.java.
    */
-  GET_CONSUMER_RUNNING_INFO_OF_CLIENT: requestRow<GetConsumerRunningInfoRequestHeader, undefined, NoHeader, ConsumerRunningInfo>({
-    name: 'GET_CONSUMER_RUNNING_INFO', code: 307, direction: 'to-client', since: '4.9.7', from: ['broker', 'proxy'], to: ['client'], oneway: 'never',
-    request: { header: HeaderTables.GetConsumerRunningInfoRequestHeader, body: noBody },
-    response: { header: HeaderTables.none, body: jsonBody(ConsumerRunningInfo) }
-  }),
+  GET_CONSUMER_RUNNING_INFO_OF_CLIENT: requestRow<GetConsumerRunningInfoRequestHeader, undefined, NoHeader, ConsumerRunningInfo>(
+    'GET_CONSUMER_RUNNING_INFO 307 to-client 4.9.7- broker,proxy>client never',
+    HeaderTables.GetConsumerRunningInfoRequestHeader, noBody, HeaderTables.none, jsonBody(ConsumerRunningInfo)
+  ),
   /**
    * 308: Compares the offsets of groups and gives corrected ones.
    * Read in broker/src/main/java/org/apache/rocketmq/broker/processor/AdminBrokerProcessor.java.
    */
-  QUERY_CORRECTION_OFFSET: requestRow<QueryCorrectionOffsetHeader, undefined, NoHeader, QueryCorrectionOffsetBody>({
-    name: 'QUERY_CORRECTION_OFFSET', code: 308, direction: 'to-server', since: '4.9.7', from: ['admin'], to: ['broker'], oneway: 'never',
-    request: { header: HeaderTables.QueryCorrectionOffsetHeader, body: noBody },
-    response: { header: HeaderTables.none, body: jsonBody(QueryCorrectionOffsetBody) }
-  }),
+  QUERY_CORRECTION_OFFSET: requestRow<QueryCorrectionOffsetHeader, undefined, NoHeader, QueryCorrectionOffsetBody>(
+    'QUERY_CORRECTION_OFFSET 308 to-server 4.9.7- admin>broker never',
+    HeaderTables.QueryCorrectionOffsetHeader, noBody, HeaderTables.none, jsonBody(QueryCorrectionOffsetBody)
+  ),
   /**
    * 309: Has one member of a group consume one message again; the broker passes it on.
    * Read in broker/src/main/java/org/apache/rocketmq/broker/processor/AdminBrokerProcessor.java.
    */
-  CONSUME_MESSAGE_DIRECTLY: requestRow<ConsumeMessageDirectlyResultRequestHeader, undefined, NoHeader, ConsumeMessageDirectlyResult>({
-    name: 'CONSUME_MESSAGE_DIRECTLY', code: 309, direction: 'to-server', since: '4.9.7', from: ['admin', 'proxy'], to: ['broker'], oneway: 'never',
-    request: { header: HeaderTables.ConsumeMessageDirectlyResultRequestHeader, body: noBody },
-    response: { header: HeaderTables.none, body: jsonBody(ConsumeMessageDirectlyResult) }
-  }),
+  CONSUME_MESSAGE_DIRECTLY: requestRow<ConsumeMessageDirectlyResultRequestHeader, undefined, NoHeader, ConsumeMessageDirectlyResult>(
+    'CONSUME_MESSAGE_DIRECTLY 309 to-server 4.9.7- admin,proxy>broker never',
+    HeaderTables.ConsumeMessageDirectlyResultRequestHeader, noBody, HeaderTables.none, jsonBody(ConsumeMessageDirectlyResult)
+  ),
   /**
    * 309: The broker has a client consume one message at once.
    * Read in client/src/main/java/org/apache/rocketmq/client/impl/ClientRemotingProcessor.java.
    */
-  CONSUME_MESSAGE_DIRECTLY_IN_CLIENT: requestRow<ConsumeMessageDirectlyResultRequestHeader, Buffer, NoHeader, ConsumeMessageDirectlyResult>({
-    name: 'CONSUME_MESSAGE_DIRECTLY', code: 309, direction: 'to-client', since: '4.9.7', from: ['broker', 'proxy'], to: ['client'], oneway: 'never',
-    request: { header: HeaderTables.ConsumeMessageDirectlyResultRequestHeader, body: bytesBody },
-    response: { header: HeaderTables.none, body: jsonBody(ConsumeMessageDirectlyResult) }
-  }),
+  CONSUME_MESSAGE_DIRECTLY_IN_CLIENT: requestRow<ConsumeMessageDirectlyResultRequestHeader, Buffer, NoHeader, ConsumeMessageDirectlyResult>(
+    'CONSUME_MESSAGE_DIRECTLY 309 to-client 4.9.7- broker,proxy>client never',
+    HeaderTables.ConsumeMessageDirectlyResultRequestHeader, bytesBody, HeaderTables.none, jsonBody(ConsumeMessageDirectlyResult)
+  ),
   /**
    * 310: SEND_MESSAGE with short field names.
    * Read in broker/src/main/java/org/apache/rocketmq/broker/processor/SendMessageProcessor.java.
    */
-  SEND_MESSAGE_V2: requestRow<SendMessageRequestHeaderV2, Buffer, SendMessageResponseHeader, undefined>({
-    name: 'SEND_MESSAGE_V2', code: 310, direction: 'to-server', since: '4.9.7', from: ['client', 'broker', 'proxy'], to: ['broker', 'proxy'], oneway: 'sometimes',
-    request: { header: HeaderTables.SendMessageRequestHeaderV2, body: bytesBody },
-    response: { header: HeaderTables.SendMessageResponseHeader, body: noBody }
-  }),
+  SEND_MESSAGE_V2: requestRow<SendMessageRequestHeaderV2, Buffer, SendMessageResponseHeader, undefined>(
+    'SEND_MESSAGE_V2 310 to-server 4.9.7- client,broker,proxy>broker,proxy sometimes',
+    HeaderTables.SendMessageRequestHeaderV2, bytesBody, HeaderTables.SendMessageResponseHeader, noBody
+  ),
   /**
    * 311: Topics marked as of one unit.
    * Read in namesrv/src/main/java/org/apache/rocketmq/namesrv/processor/DefaultRequestProcessor.java.
    */
-  GET_UNIT_TOPIC_LIST: requestRow<NoHeader, undefined, NoHeader, TopicList>({
-    name: 'GET_UNIT_TOPIC_LIST', code: 311, direction: 'to-server', since: '4.9.7', from: ['admin'], to: ['nameserver'], oneway: 'never',
-    request: { header: HeaderTables.none, body: noBody },
-    response: { header: HeaderTables.none, body: jsonBody(TopicList) }
-  }),
+  GET_UNIT_TOPIC_LIST: requestRow<NoHeader, undefined, NoHeader, TopicList>(
+    'GET_UNIT_TOPIC_LIST 311 to-server 4.9.7- admin>nameserver never',
+    HeaderTables.none, noBody, HeaderTables.none, jsonBody(TopicList)
+  ),
   /**
    * 312: Topics with subscriptions that are marked as of one unit.
    * Read in namesrv/src/main/java/org/apache/rocketmq/namesrv/processor/DefaultRequestProcessor.java.
    */
-  GET_HAS_UNIT_SUB_TOPIC_LIST: requestRow<NoHeader, undefined, NoHeader, TopicList>({
-    name: 'GET_HAS_UNIT_SUB_TOPIC_LIST', code: 312, direction: 'to-server', since: '4.9.7', from: ['admin'], to: ['nameserver'], oneway: 'never',
-    request: { header: HeaderTables.none, body: noBody },
-    response: { header: HeaderTables.none, body: jsonBody(TopicList) }
-  }),
+  GET_HAS_UNIT_SUB_TOPIC_LIST: requestRow<NoHeader, undefined, NoHeader, TopicList>(
+    'GET_HAS_UNIT_SUB_TOPIC_LIST 312 to-server 4.9.7- admin>nameserver never',
+    HeaderTables.none, noBody, HeaderTables.none, jsonBody(TopicList)
+  ),
   /**
    * 313: Topics that are of no unit themselves but have subscriptions of one.
    * Read in namesrv/src/main/java/org/apache/rocketmq/namesrv/processor/DefaultRequestProcessor.java.
    */
-  GET_HAS_UNIT_SUB_UNUNIT_TOPIC_LIST: requestRow<NoHeader, undefined, NoHeader, TopicList>({
-    name: 'GET_HAS_UNIT_SUB_UNUNIT_TOPIC_LIST', code: 313, direction: 'to-server', since: '4.9.7', from: ['admin'], to: ['nameserver'], oneway: 'never',
-    request: { header: HeaderTables.none, body: noBody },
-    response: { header: HeaderTables.none, body: jsonBody(TopicList) }
-  }),
+  GET_HAS_UNIT_SUB_UNUNIT_TOPIC_LIST: requestRow<NoHeader, undefined, NoHeader, TopicList>(
+    'GET_HAS_UNIT_SUB_UNUNIT_TOPIC_LIST 313 to-server 4.9.7- admin>nameserver never',
+    HeaderTables.none, noBody, HeaderTables.none, jsonBody(TopicList)
+  ),
   /**
    * 314: Copies the offsets of one group to another.
    * Read in broker/src/main/java/org/apache/rocketmq/broker/processor/AdminBrokerProcessor.java.
    */
-  CLONE_GROUP_OFFSET: requestRow<CloneGroupOffsetRequestHeader, undefined, NoHeader, undefined>({
-    name: 'CLONE_GROUP_OFFSET', code: 314, direction: 'to-server', since: '4.9.7', from: ['admin'], to: ['broker'], oneway: 'never',
-    request: { header: HeaderTables.CloneGroupOffsetRequestHeader, body: noBody },
-    response: { header: HeaderTables.none, body: noBody }
-  }),
+  CLONE_GROUP_OFFSET: requestRow<CloneGroupOffsetRequestHeader, undefined, NoHeader, undefined>(
+    'CLONE_GROUP_OFFSET 314 to-server 4.9.7- admin>broker never',
+    HeaderTables.CloneGroupOffsetRequestHeader, noBody, HeaderTables.none, noBody
+  ),
   /**
    * 315: One statistic of the broker by the minute, the hour and the day.
    * Read in broker/src/main/java/org/apache/rocketmq/broker/processor/AdminBrokerProcessor.java.
    */
-  VIEW_BROKER_STATS_DATA: requestRow<ViewBrokerStatsDataRequestHeader, undefined, NoHeader, BrokerStatsData>({
-    name: 'VIEW_BROKER_STATS_DATA', code: 315, direction: 'to-server', since: '4.9.7', from: ['admin'], to: ['broker'], oneway: 'never',
-    request: { header: HeaderTables.ViewBrokerStatsDataRequestHeader, body: noBody },
-    response: { header: HeaderTables.none, body: jsonBody(BrokerStatsData) }
-  }),
+  VIEW_BROKER_STATS_DATA: requestRow<ViewBrokerStatsDataRequestHeader, undefined, NoHeader, BrokerStatsData>(
+    'VIEW_BROKER_STATS_DATA 315 to-server 4.9.7- admin>broker never',
+    HeaderTables.ViewBrokerStatsDataRequestHeader, noBody, HeaderTables.none, jsonBody(BrokerStatsData)
+  ),
   /**
    * 316: Deletes the queues of topics that no longer exist.
    * Read in broker/src/main/java/org/apache/rocketmq/broker/processor/AdminBrokerProcessor.java.
    */
-  CLEAN_UNUSED_TOPIC: requestRow<NoHeader, undefined, NoHeader, undefined>({
-    name: 'CLEAN_UNUSED_TOPIC', code: 316, direction: 'to-server', since: '4.9.7', from: ['admin'], to: ['broker'], oneway: 'never',
-    request: { header: HeaderTables.none, body: noBody },
-    response: { header: HeaderTables.none, body: noBody }
-  }),
+  CLEAN_UNUSED_TOPIC: requestRow<NoHeader, undefined, NoHeader, undefined>(
+    'CLEAN_UNUSED_TOPIC 316 to-server 4.9.7- admin>broker never',
+    HeaderTables.none, noBody, HeaderTables.none, noBody
+  ),
   /**
    * 317: Offsets and lag of every group on this broker.
    * Read in broker/src/main/java/org/apache/rocketmq/broker/processor/AdminBrokerProcessor.java.
    */
-  GET_BROKER_CONSUME_STATS: requestRow<GetConsumeStatsInBrokerHeader, undefined, NoHeader, ConsumeStatsList>({
-    name: 'GET_BROKER_CONSUME_STATS', code: 317, direction: 'to-server', since: '4.9.7', from: ['admin'], to: ['broker'], oneway: 'never',
-    request: { header: HeaderTables.GetConsumeStatsInBrokerHeader, body: noBody },
-    response: { header: HeaderTables.none, body: jsonBody(ConsumeStatsList) }
-  }),
+  GET_BROKER_CONSUME_STATS: requestRow<GetConsumeStatsInBrokerHeader, undefined, NoHeader, ConsumeStatsList>(
+    'GET_BROKER_CONSUME_STATS 317 to-server 4.9.7- admin>broker never',
+    HeaderTables.GetConsumeStatsInBrokerHeader, noBody, HeaderTables.none, jsonBody(ConsumeStatsList)
+  ),
   /**
    * 318: Changes settings of the nameserver.
    * Read in namesrv/src/main/java/org/apache/rocketmq/namesrv/processor/DefaultRequestProcessor.java.
    */
-  UPDATE_NAMESRV_CONFIG: requestRow<NoHeader, ReadonlyMap<string, string>, NoHeader, undefined>({
-    name: 'UPDATE_NAMESRV_CONFIG', code: 318, direction: 'to-server', since: '4.9.7', from: ['admin'], to: ['nameserver'], oneway: 'never',
-    request: { header: HeaderTables.none, body: propertiesBody },
-    response: { header: HeaderTables.none, body: noBody }
-  }),
+  UPDATE_NAMESRV_CONFIG: requestRow<NoHeader, ReadonlyMap<string, string>, NoHeader, undefined>(
+    'UPDATE_NAMESRV_CONFIG 318 to-server 4.9.7- admin>nameserver never',
+    HeaderTables.none, propertiesBody, HeaderTables.none, noBody
+  ),
   /**
    * 319: The settings of the nameserver.
    * Read in namesrv/src/main/java/org/apache/rocketmq/namesrv/processor/DefaultRequestProcessor.java.
    */
-  GET_NAMESRV_CONFIG: requestRow<NoHeader, undefined, NoHeader, ReadonlyMap<string, string>>({
-    name: 'GET_NAMESRV_CONFIG', code: 319, direction: 'to-server', since: '4.9.7', from: ['admin'], to: ['nameserver'], oneway: 'never',
-    request: { header: HeaderTables.none, body: noBody },
-    response: { header: HeaderTables.none, body: propertiesBody }
-  }),
+  GET_NAMESRV_CONFIG: requestRow<NoHeader, undefined, NoHeader, ReadonlyMap<string, string>>(
+    'GET_NAMESRV_CONFIG 319 to-server 4.9.7- admin>nameserver never',
+    HeaderTables.none, noBody, HeaderTables.none, propertiesBody
+  ),
   /**
    * 320: Stores several messages of one queue; the body is a batch of records, the header has `batch` set.
    * Read in broker/src/main/java/org/apache/rocketmq/broker/processor/SendMessageProcessor.java.
    */
-  SEND_BATCH_MESSAGE: requestRow<SendMessageRequestHeaderV2, Buffer, SendMessageResponseHeader, undefined>({
-    name: 'SEND_BATCH_MESSAGE', code: 320, direction: 'to-server', since: '4.9.7', from: ['client', 'proxy'], to: ['broker', 'proxy'], oneway: 'sometimes',
-    request: { header: HeaderTables.SendMessageRequestHeaderV2, body: bytesBody },
-    response: { header: HeaderTables.SendMessageResponseHeader, body: noBody }
-  }),
+  SEND_BATCH_MESSAGE: requestRow<SendMessageRequestHeaderV2, Buffer, SendMessageResponseHeader, undefined>(
+    'SEND_BATCH_MESSAGE 320 to-server 4.9.7- client,proxy>broker,proxy sometimes',
+    HeaderTables.SendMessageRequestHeaderV2, bytesBody, HeaderTables.SendMessageResponseHeader, noBody
+  ),
   /**
    * 321: Entries of one consume queue, with what a group's subscription makes of them.
    * Read in broker/src/main/java/org/apache/rocketmq/broker/processor/AdminBrokerProcessor.java.
    */
-  QUERY_CONSUME_QUEUE: requestRow<QueryConsumeQueueRequestHeader, undefined, NoHeader, QueryConsumeQueueResponseBody>({
-    name: 'QUERY_CONSUME_QUEUE', code: 321, direction: 'to-server', since: '4.9.7', from: ['admin'], to: ['broker'], oneway: 'never',
-    request: { header: HeaderTables.QueryConsumeQueueRequestHeader, body: noBody },
-    response: { header: HeaderTables.none, body: jsonBody(QueryConsumeQueueResponseBody) }
-  }),
+  QUERY_CONSUME_QUEUE: requestRow<QueryConsumeQueueRequestHeader, undefined, NoHeader, QueryConsumeQueueResponseBody>(
+    'QUERY_CONSUME_QUEUE 321 to-server 4.9.7- admin>broker never',
+    HeaderTables.QueryConsumeQueueRequestHeader, noBody, HeaderTables.none, jsonBody(QueryConsumeQueueResponseBody)
+  ),
   /**
    * 322: Whether the nameserver knows this version of a broker's topics; also keeps the broker alive.
    * Read in namesrv/src/main/java/org/apache/rocketmq/namesrv/processor/DefaultRequestProcessor.java.
    */
-  QUERY_DATA_VERSION: requestRow<QueryDataVersionRequestHeader, DataVersion, QueryDataVersionResponseHeader, DataVersion | undefined>({
-    name: 'QUERY_DATA_VERSION', code: 322, direction: 'to-server', since: '4.9.7', from: ['broker'], to: ['nameserver'], oneway: 'never',
-    request: { header: HeaderTables.QueryDataVersionRequestHeader, body: jsonBody(DataVersion) },
-    response: { header: HeaderTables.QueryDataVersionResponseHeader, body: optionalBody(jsonBody(DataVersion)) }
-  }),
+  QUERY_DATA_VERSION: requestRow<QueryDataVersionRequestHeader, DataVersion, QueryDataVersionResponseHeader, DataVersion | undefined>(
+    'QUERY_DATA_VERSION 322 to-server 4.9.7- broker>nameserver never',
+    HeaderTables.QueryDataVersionRequestHeader, jsonBody(DataVersion), HeaderTables.QueryDataVersionResponseHeader, optionalBody(jsonBody(DataVersion))
+  ),
   /**
    * 323: Has a half message checked again that the broker had given up.
    * Read in broker/src/main/java/org/apache/rocketmq/broker/processor/AdminBrokerProcessor.java.
    */
-  RESUME_CHECK_HALF_MESSAGE: requestRow<ResumeCheckHalfMessageRequestHeader, undefined, NoHeader, undefined>({
-    name: 'RESUME_CHECK_HALF_MESSAGE', code: 323, direction: 'to-server', since: '4.9.7', from: ['admin'], to: ['broker'], oneway: 'never',
-    request: { header: HeaderTables.ResumeCheckHalfMessageRequestHeader, body: noBody },
-    response: { header: HeaderTables.none, body: noBody }
-  }),
+  RESUME_CHECK_HALF_MESSAGE: requestRow<ResumeCheckHalfMessageRequestHeader, undefined, NoHeader, undefined>(
+    'RESUME_CHECK_HALF_MESSAGE 323 to-server 4.9.7- admin>broker never',
+    HeaderTables.ResumeCheckHalfMessageRequestHeader, noBody, HeaderTables.none, noBody
+  ),
   /**
    * 324: A reply to a request message, with the long field names.
    * Read in broker/src/main/java/org/apache/rocketmq/broker/processor/ReplyMessageProcessor.java.
    */
-  SEND_REPLY_MESSAGE: requestRow<SendMessageRequestHeader, Buffer, SendMessageResponseHeader, undefined>({
-    name: 'SEND_REPLY_MESSAGE', code: 324, direction: 'to-server', since: '4.9.7', from: ['client'], to: ['broker'], oneway: 'sometimes',
-    request: { header: HeaderTables.SendMessageRequestHeader, body: bytesBody },
-    response: { header: HeaderTables.SendMessageResponseHeader, body: noBody }
-  }),
+  SEND_REPLY_MESSAGE: requestRow<SendMessageRequestHeader, Buffer, SendMessageResponseHeader, undefined>(
+    'SEND_REPLY_MESSAGE 324 to-server 4.9.7- client>broker sometimes',
+    HeaderTables.SendMessageRequestHeader, bytesBody, HeaderTables.SendMessageResponseHeader, noBody
+  ),
   /**
    * 325: A reply to a request message; the broker passes it on to the client that waits.
    * Read in broker/src/main/java/org/apache/rocketmq/broker/processor/ReplyMessageProcessor.java.
    */
-  SEND_REPLY_MESSAGE_V2: requestRow<SendMessageRequestHeaderV2, Buffer, SendMessageResponseHeader, undefined>({
-    name: 'SEND_REPLY_MESSAGE_V2', code: 325, direction: 'to-server', since: '4.9.7', from: ['client'], to: ['broker'], oneway: 'sometimes',
-    request: { header: HeaderTables.SendMessageRequestHeaderV2, body: bytesBody },
-    response: { header: HeaderTables.SendMessageResponseHeader, body: noBody }
-  }),
+  SEND_REPLY_MESSAGE_V2: requestRow<SendMessageRequestHeaderV2, Buffer, SendMessageResponseHeader, undefined>(
+    'SEND_REPLY_MESSAGE_V2 325 to-server 4.9.7- client>broker sometimes',
+    HeaderTables.SendMessageRequestHeaderV2, bytesBody, HeaderTables.SendMessageResponseHeader, noBody
+  ),
   /**
    * 326: The broker hands a reply to the client that waits for it.
    * Read in client/src/main/java/org/apache/rocketmq/client/impl/ClientRemotingProcessor.java.
    */
-  PUSH_REPLY_MESSAGE_TO_CLIENT: requestRow<ReplyMessageRequestHeader, Buffer, NoHeader, undefined>({
-    name: 'PUSH_REPLY_MESSAGE_TO_CLIENT', code: 326, direction: 'to-client', since: '4.9.7', from: ['broker'], to: ['client'], oneway: 'never',
-    request: { header: HeaderTables.ReplyMessageRequestHeader, body: bytesBody },
-    response: { header: HeaderTables.none, body: noBody }
-  }),
+  PUSH_REPLY_MESSAGE_TO_CLIENT: requestRow<ReplyMessageRequestHeader, Buffer, NoHeader, undefined>(
+    'PUSH_REPLY_MESSAGE_TO_CLIENT 326 to-client 4.9.7- broker>client never',
+    HeaderTables.ReplyMessageRequestHeader, bytesBody, HeaderTables.none, noBody
+  ),
   /**
    * 327: Gives the queues of a broker their write permission back.
    * Read in namesrv/src/main/java/org/apache/rocketmq/namesrv/processor/DefaultRequestProcessor.java.
    */
-  ADD_WRITE_PERM_OF_BROKER: requestRow<AddWritePermOfBrokerRequestHeader, undefined, AddWritePermOfBrokerResponseHeader, undefined>({
-    name: 'ADD_WRITE_PERM_OF_BROKER', code: 327, direction: 'to-server', since: '4.9.7', from: ['admin'], to: ['nameserver'], oneway: 'never',
-    request: { header: HeaderTables.AddWritePermOfBrokerRequestHeader, body: noBody },
-    response: { header: HeaderTables.AddWritePermOfBrokerResponseHeader, body: noBody }
-  }),
+  ADD_WRITE_PERM_OF_BROKER: requestRow<AddWritePermOfBrokerRequestHeader, undefined, AddWritePermOfBrokerResponseHeader, undefined>(
+    'ADD_WRITE_PERM_OF_BROKER 327 to-server 4.9.7- admin>nameserver never',
+    HeaderTables.AddWritePermOfBrokerRequestHeader, noBody, HeaderTables.AddWritePermOfBrokerResponseHeader, noBody
+  ),
   /**
    * 328: Every producer group with its connected members.
    * Read in broker/src/main/java/org/apache/rocketmq/broker/processor/AdminBrokerProcessor.java.
    */
-  GET_ALL_PRODUCER_INFO: requestRow<GetAllProducerInfoRequestHeader, undefined, NoHeader, ProducerTableInfo>({
-    name: 'GET_ALL_PRODUCER_INFO', code: 328, direction: 'to-server', since: '4.9.7', from: ['admin'], to: ['broker'], oneway: 'never',
-    request: { header: HeaderTables.GetAllProducerInfoRequestHeader, body: noBody },
-    response: { header: HeaderTables.none, body: jsonBody(ProducerTableInfo) }
-  }),
+  GET_ALL_PRODUCER_INFO: requestRow<GetAllProducerInfoRequestHeader, undefined, NoHeader, ProducerTableInfo>(
+    'GET_ALL_PRODUCER_INFO 328 to-server 4.9.7- admin>broker never',
+    HeaderTables.GetAllProducerInfoRequestHeader, noBody, HeaderTables.none, jsonBody(ProducerTableInfo)
+  ),
   /**
    * 329: Deletes expired commit log files at once.
    * Read in broker/src/main/java/org/apache/rocketmq/broker/processor/AdminBrokerProcessor.java.
    */
-  DELETE_EXPIRED_COMMITLOG: requestRow<NoHeader, undefined, NoHeader, undefined>({
-    name: 'DELETE_EXPIRED_COMMITLOG', code: 329, direction: 'to-server', since: '4.9.7', from: ['admin'], to: ['broker'], oneway: 'never',
-    request: { header: HeaderTables.none, body: noBody },
-    response: { header: HeaderTables.none, body: noBody }
-  }),
+  DELETE_EXPIRED_COMMITLOG: requestRow<NoHeader, undefined, NoHeader, undefined>(
+    'DELETE_EXPIRED_COMMITLOG 329 to-server 4.9.7- admin>broker never',
+    HeaderTables.none, noBody, HeaderTables.none, noBody
+  ),
   /**
    * 343: The topics that a group has offsets of.
    * Since 5.0.0.
    * Read in broker/src/main/java/org/apache/rocketmq/broker/processor/AdminBrokerProcessor.java.
    */
-  QUERY_TOPICS_BY_CONSUMER: requestRow<QueryTopicsByConsumerRequestHeader, undefined, NoHeader, TopicList>({
-    name: 'QUERY_TOPICS_BY_CONSUMER', code: 343, direction: 'to-server', since: '5.0.0', from: ['admin'], to: ['broker'], oneway: 'never',
-    request: { header: HeaderTables.QueryTopicsByConsumerRequestHeader, body: noBody },
-    response: { header: HeaderTables.none, body: jsonBody(TopicList) }
-  }),
+  QUERY_TOPICS_BY_CONSUMER: requestRow<QueryTopicsByConsumerRequestHeader, undefined, NoHeader, TopicList>(
+    'QUERY_TOPICS_BY_CONSUMER 343 to-server 5.0.0- admin>broker never',
+    HeaderTables.QueryTopicsByConsumerRequestHeader, noBody, HeaderTables.none, jsonBody(TopicList)
+  ),
   /**
    * 345: The subscription of a group to a topic.
    * Since 5.0.0.
    * Read in broker/src/main/java/org/apache/rocketmq/broker/processor/AdminBrokerProcessor.java.
    */
-  QUERY_SUBSCRIPTION_BY_CONSUMER: requestRow<QuerySubscriptionByConsumerRequestHeader, undefined, NoHeader, QuerySubscriptionResponseBody>({
-    name: 'QUERY_SUBSCRIPTION_BY_CONSUMER', code: 345, direction: 'to-server', since: '5.0.0', from: ['admin'], to: ['broker'], oneway: 'never',
-    request: { header: HeaderTables.QuerySubscriptionByConsumerRequestHeader, body: noBody },
-    response: { header: HeaderTables.none, body: jsonBody(QuerySubscriptionResponseBody) }
-  }),
+  QUERY_SUBSCRIPTION_BY_CONSUMER: requestRow<QuerySubscriptionByConsumerRequestHeader, undefined, NoHeader, QuerySubscriptionResponseBody>(
+    'QUERY_SUBSCRIPTION_BY_CONSUMER 345 to-server 5.0.0- admin>broker never',
+    HeaderTables.QuerySubscriptionByConsumerRequestHeader, noBody, HeaderTables.none, jsonBody(QuerySubscriptionResponseBody)
+  ),
   /**
    * 351: The settings of one topic, with its static mapping if it has one.
    * Since 5.0.0.
    * Read in broker/src/main/java/org/apache/rocketmq/broker/processor/AdminBrokerProcessor.java.
    */
-  GET_TOPIC_CONFIG: requestRow<GetTopicConfigRequestHeader, undefined, NoHeader, TopicConfigAndQueueMapping>({
-    name: 'GET_TOPIC_CONFIG', code: 351, direction: 'to-server', since: '5.0.0', from: ['admin', 'broker', 'proxy'], to: ['broker'], oneway: 'never',
-    request: { header: HeaderTables.GetTopicConfigRequestHeader, body: noBody },
-    response: { header: HeaderTables.none, body: jsonBody(TopicConfigAndQueueMapping) }
-  }),
+  GET_TOPIC_CONFIG: requestRow<GetTopicConfigRequestHeader, undefined, NoHeader, TopicConfigAndQueueMapping>(
+    'GET_TOPIC_CONFIG 351 to-server 5.0.0- admin,broker,proxy>broker never',
+    HeaderTables.GetTopicConfigRequestHeader, noBody, HeaderTables.none, jsonBody(TopicConfigAndQueueMapping)
+  ),
   /**
    * 352: The settings of one group.
    * Since 5.0.0.
    * Read in broker/src/main/java/org/apache/rocketmq/broker/processor/AdminBrokerProcessor.java.
    */
-  GET_SUBSCRIPTIONGROUP_CONFIG: requestRow<GetSubscriptionGroupConfigRequestHeader, undefined, NoHeader, SubscriptionGroupConfig>({
-    name: 'GET_SUBSCRIPTIONGROUP_CONFIG', code: 352, direction: 'to-server', since: '5.0.0', from: ['proxy'], to: ['broker'], oneway: 'never',
-    request: { header: HeaderTables.GetSubscriptionGroupConfigRequestHeader, body: noBody },
-    response: { header: HeaderTables.none, body: jsonBody(SubscriptionGroupConfig) }
-  }),
+  GET_SUBSCRIPTIONGROUP_CONFIG: requestRow<GetSubscriptionGroupConfigRequestHeader, undefined, NoHeader, SubscriptionGroupConfig>(
+    'GET_SUBSCRIPTIONGROUP_CONFIG 352 to-server 5.0.0- proxy>broker never',
+    HeaderTables.GetSubscriptionGroupConfigRequestHeader, noBody, HeaderTables.none, jsonBody(SubscriptionGroupConfig)
+  ),
   /**
    * 353: Forbids a group to read a topic, allows it again, or just asks.
    * Since 5.0.0.
    * Read in broker/src/main/java/org/apache/rocketmq/broker/processor/AdminBrokerProcessor.java.
    */
-  UPDATE_AND_GET_GROUP_FORBIDDEN: requestRow<UpdateGroupForbiddenRequestHeader, undefined, NoHeader, GroupForbidden>({
-    name: 'UPDATE_AND_GET_GROUP_FORBIDDEN', code: 353, direction: 'to-server', since: '5.0.0', from: ['admin'], to: ['broker'], oneway: 'never',
-    request: { header: HeaderTables.UpdateGroupForbiddenRequestHeader, body: noBody },
-    response: { header: HeaderTables.none, body: jsonBody(GroupForbidden) }
-  }),
+  UPDATE_AND_GET_GROUP_FORBIDDEN: requestRow<UpdateGroupForbiddenRequestHeader, undefined, NoHeader, GroupForbidden>(
+    'UPDATE_AND_GET_GROUP_FORBIDDEN 353 to-server 5.0.0- admin>broker never',
+    HeaderTables.UpdateGroupForbiddenRequestHeader, noBody, HeaderTables.none, jsonBody(GroupForbidden)
+  ),
   /**
    * 354: How far the copy of the consume queues in RocksDB agrees with the files.
    * Since 5.3.1.
    * Read in broker/src/main/java/org/apache/rocketmq/broker/processor/AdminBrokerProcessor.java.
    */
-  CHECK_ROCKSDB_CQ_WRITE_PROGRESS: requestRow<CheckRocksdbCqWriteProgressRequestHeader, undefined, NoHeader, CheckRocksdbCqWriteResult>({
-    name: 'CHECK_ROCKSDB_CQ_WRITE_PROGRESS', code: 354, direction: 'to-server', since: '5.3.1', from: ['admin'], to: ['broker'], oneway: 'never',
-    request: { header: HeaderTables.CheckRocksdbCqWriteProgressRequestHeader, body: noBody },
-    response: { header: HeaderTables.none, body: jsonBody(CheckRocksdbCqWriteResult) }
-  }),
+  CHECK_ROCKSDB_CQ_WRITE_PROGRESS: requestRow<CheckRocksdbCqWriteProgressRequestHeader, undefined, NoHeader, CheckRocksdbCqWriteResult>(
+    'CHECK_ROCKSDB_CQ_WRITE_PROGRESS 354 to-server 5.3.1- admin>broker never',
+    HeaderTables.CheckRocksdbCqWriteProgressRequestHeader, noBody, HeaderTables.none, jsonBody(CheckRocksdbCqWriteResult)
+  ),
   /**
    * 355: Writes settings that are kept in RocksDB out as JSON files on the broker.
    * Since 5.3.2.
    * Read in broker/src/main/java/org/apache/rocketmq/broker/processor/AdminBrokerProcessor.java.
    */
-  EXPORT_ROCKSDB_CONFIG_TO_JSON: requestRow<ExportRocksDBConfigToJsonRequestHeader, undefined, NoHeader, undefined>({
-    name: 'EXPORT_ROCKSDB_CONFIG_TO_JSON', code: 355, direction: 'to-server', since: '5.3.2', from: ['admin'], to: ['broker'], oneway: 'never',
-    request: { header: HeaderTables.ExportRocksDBConfigToJsonRequestHeader, body: noBody },
-    response: { header: HeaderTables.none, body: noBody }
-  }),
+  EXPORT_ROCKSDB_CONFIG_TO_JSON: requestRow<ExportRocksDBConfigToJsonRequestHeader, undefined, NoHeader, undefined>(
+    'EXPORT_ROCKSDB_CONFIG_TO_JSON 355 to-server 5.3.2- admin>broker never',
+    HeaderTables.ExportRocksDBConfigToJsonRequestHeader, noBody, HeaderTables.none, noBody
+  ),
   /**
    * 361: The same for lite pull consumers, which official brokers serve with threads of their own.
    * Since 5.0.0.
    * Read in broker/src/main/java/org/apache/rocketmq/broker/processor/PullMessageProcessor.java.
    */
-  LITE_PULL_MESSAGE: requestRow<PullMessageRequestHeader, undefined, PullMessageResponseHeader, Buffer>({
-    name: 'LITE_PULL_MESSAGE', code: 361, direction: 'to-server', since: '5.0.0', from: ['client', 'broker'], to: ['broker', 'proxy'], oneway: 'never', vip: false,
-    request: { header: HeaderTables.PullMessageRequestHeader, body: noBody },
-    response: { header: HeaderTables.PullMessageResponseHeader, body: bytesBody }
-  }),
+  LITE_PULL_MESSAGE: requestRow<PullMessageRequestHeader, undefined, PullMessageResponseHeader, Buffer>(
+    'LITE_PULL_MESSAGE 361 to-server 5.0.0- client,broker>broker,proxy never not-vip',
+    HeaderTables.PullMessageRequestHeader, noBody, HeaderTables.PullMessageResponseHeader, bytesBody
+  ),
   /**
    * 370: Takes a timed message back before its time, by the handle its sending was answered with.
    * Since 5.3.2.
    * Read in broker/src/main/java/org/apache/rocketmq/broker/processor/RecallMessageProcessor.java.
    */
-  RECALL_MESSAGE: requestRow<RecallMessageRequestHeader, undefined, RecallMessageResponseHeader, undefined>({
-    name: 'RECALL_MESSAGE', code: 370, direction: 'to-server', since: '5.3.2', from: ['client', 'proxy'], to: ['broker', 'proxy'], oneway: 'never',
-    request: { header: HeaderTables.RecallMessageRequestHeader, body: noBody },
-    response: { header: HeaderTables.RecallMessageResponseHeader, body: noBody }
-  }),
+  RECALL_MESSAGE: requestRow<RecallMessageRequestHeader, undefined, RecallMessageResponseHeader, undefined>(
+    'RECALL_MESSAGE 370 to-server 5.3.2- client,proxy>broker,proxy never',
+    HeaderTables.RecallMessageRequestHeader, noBody, HeaderTables.RecallMessageResponseHeader, noBody
+  ),
   /**
    * 400: The queues that the broker assigns to a client, and whether to pull or to pop them.
    * Since 5.0.0.
    * Read in broker/src/main/java/org/apache/rocketmq/broker/processor/QueryAssignmentProcessor.java.
    */
-  QUERY_ASSIGNMENT: requestRow<NoHeader, QueryAssignmentRequestBody, NoHeader, QueryAssignmentResponseBody>({
-    name: 'QUERY_ASSIGNMENT', code: 400, direction: 'to-server', since: '5.0.0', from: ['client'], to: ['broker'], oneway: 'never',
-    request: { header: HeaderTables.none, body: jsonBody(QueryAssignmentRequestBody) },
-    response: { header: HeaderTables.none, body: jsonBody(QueryAssignmentResponseBody) }
-  }),
+  QUERY_ASSIGNMENT: requestRow<NoHeader, QueryAssignmentRequestBody, NoHeader, QueryAssignmentResponseBody>(
+    'QUERY_ASSIGNMENT 400 to-server 5.0.0- client>broker never',
+    HeaderTables.none, jsonBody(QueryAssignmentRequestBody), HeaderTables.none, jsonBody(QueryAssignmentResponseBody)
+  ),
   /**
    * 401: Sets whether a group pulls or pops a topic.
    * Since 5.0.0.
    * Read in broker/src/main/java/org/apache/rocketmq/broker/processor/QueryAssignmentProcessor.java.
    */
-  SET_MESSAGE_REQUEST_MODE: requestRow<NoHeader, SetMessageRequestModeRequestBody, NoHeader, undefined>({
-    name: 'SET_MESSAGE_REQUEST_MODE', code: 401, direction: 'to-server', since: '5.0.0', from: ['admin'], to: ['broker'], oneway: 'never',
-    request: { header: HeaderTables.none, body: jsonBody(SetMessageRequestModeRequestBody) },
-    response: { header: HeaderTables.none, body: noBody }
-  }),
+  SET_MESSAGE_REQUEST_MODE: requestRow<NoHeader, SetMessageRequestModeRequestBody, NoHeader, undefined>(
+    'SET_MESSAGE_REQUEST_MODE 401 to-server 5.0.0- admin>broker never',
+    HeaderTables.none, jsonBody(SetMessageRequestModeRequestBody), HeaderTables.none, noBody
+  ),
   /**
    * 402: Every group's mode, for the replica.
    * Since 5.0.0.
    * Read in broker/src/main/java/org/apache/rocketmq/broker/processor/AdminBrokerProcessor.java.
    */
-  GET_ALL_MESSAGE_REQUEST_MODE: requestRow<NoHeader, undefined, NoHeader, MessageRequestModeSerializeWrapper>({
-    name: 'GET_ALL_MESSAGE_REQUEST_MODE', code: 402, direction: 'to-server', since: '5.0.0', from: ['broker'], to: ['broker'], oneway: 'never',
-    request: { header: HeaderTables.none, body: noBody },
-    response: { header: HeaderTables.none, body: jsonBody(MessageRequestModeSerializeWrapper) }
-  }),
+  GET_ALL_MESSAGE_REQUEST_MODE: requestRow<NoHeader, undefined, NoHeader, MessageRequestModeSerializeWrapper>(
+    'GET_ALL_MESSAGE_REQUEST_MODE 402 to-server 5.0.0- broker>broker never',
+    HeaderTables.none, noBody, HeaderTables.none, jsonBody(MessageRequestModeSerializeWrapper)
+  ),
   /**
    * 513: Creates a topic whose logical queues are mapped to queues of several brokers, or changes the mapping.
    * Since 5.0.0.
    * Read in broker/src/main/java/org/apache/rocketmq/broker/processor/AdminBrokerProcessor.java.
    */
-  UPDATE_AND_CREATE_STATIC_TOPIC: requestRow<CreateTopicRequestHeader, TopicQueueMappingDetail, NoHeader, undefined>({
-    name: 'UPDATE_AND_CREATE_STATIC_TOPIC', code: 513, direction: 'to-server', since: '5.0.0', from: ['admin'], to: ['broker'], oneway: 'never',
-    request: { header: HeaderTables.CreateTopicRequestHeader, body: jsonBody(TopicQueueMappingDetail) },
-    response: { header: HeaderTables.none, body: noBody }
-  }),
+  UPDATE_AND_CREATE_STATIC_TOPIC: requestRow<CreateTopicRequestHeader, TopicQueueMappingDetail, NoHeader, undefined>(
+    'UPDATE_AND_CREATE_STATIC_TOPIC 513 to-server 5.0.0- admin>broker never',
+    HeaderTables.CreateTopicRequestHeader, jsonBody(TopicQueueMappingDetail), HeaderTables.none, noBody
+  ),
   /**
    * 901: The addresses of all brokers of one name.
    * Since 5.0.0.
    * Read in namesrv/src/main/java/org/apache/rocketmq/namesrv/processor/DefaultRequestProcessor.java.
    */
-  GET_BROKER_MEMBER_GROUP: requestRow<GetBrokerMemberGroupRequestHeader, undefined, NoHeader, GetBrokerMemberGroupResponseBody>({
-    name: 'GET_BROKER_MEMBER_GROUP', code: 901, direction: 'to-server', since: '5.0.0', from: ['broker'], to: ['nameserver'], oneway: 'never',
-    request: { header: HeaderTables.GetBrokerMemberGroupRequestHeader, body: noBody },
-    response: { header: HeaderTables.none, body: jsonBody(GetBrokerMemberGroupResponseBody) }
-  }),
+  GET_BROKER_MEMBER_GROUP: requestRow<GetBrokerMemberGroupRequestHeader, undefined, NoHeader, GetBrokerMemberGroupResponseBody>(
+    'GET_BROKER_MEMBER_GROUP 901 to-server 5.0.0- broker>nameserver never',
+    HeaderTables.GetBrokerMemberGroupRequestHeader, noBody, HeaderTables.none, jsonBody(GetBrokerMemberGroupResponseBody)
+  ),
   /**
    * 902: Starts a broker inside a running container, from a file of settings.
    * Since 5.0.0.
    * Read in container/src/main/java/org/apache/rocketmq/container/BrokerContainerProcessor.java.
    */
-  ADD_BROKER: requestRow<AddBrokerRequestHeader, undefined, NoHeader, undefined>({
-    name: 'ADD_BROKER', code: 902, direction: 'to-server', since: '5.0.0', from: ['admin'], to: ['container'], oneway: 'never',
-    request: { header: HeaderTables.AddBrokerRequestHeader, body: noBody },
-    response: { header: HeaderTables.none, body: noBody }
-  }),
+  ADD_BROKER: requestRow<AddBrokerRequestHeader, undefined, NoHeader, undefined>(
+    'ADD_BROKER 902 to-server 5.0.0- admin>container never',
+    HeaderTables.AddBrokerRequestHeader, noBody, HeaderTables.none, noBody
+  ),
   /**
    * 903: Stops a broker inside a container.
    * Since 5.0.0.
    * Read in container/src/main/java/org/apache/rocketmq/container/BrokerContainerProcessor.java.
    */
-  REMOVE_BROKER: requestRow<RemoveBrokerRequestHeader, undefined, NoHeader, undefined>({
-    name: 'REMOVE_BROKER', code: 903, direction: 'to-server', since: '5.0.0', from: ['admin'], to: ['container'], oneway: 'never',
-    request: { header: HeaderTables.RemoveBrokerRequestHeader, body: noBody },
-    response: { header: HeaderTables.none, body: noBody }
-  }),
+  REMOVE_BROKER: requestRow<RemoveBrokerRequestHeader, undefined, NoHeader, undefined>(
+    'REMOVE_BROKER 903 to-server 5.0.0- admin>container never',
+    HeaderTables.RemoveBrokerRequestHeader, noBody, HeaderTables.none, noBody
+  ),
   /**
    * 904: Keeps a broker alive without its topics.
    * Since 5.0.0.
    * Read in namesrv/src/main/java/org/apache/rocketmq/namesrv/processor/DefaultRequestProcessor.java.
    */
-  BROKER_HEARTBEAT: requestRow<BrokerHeartbeatRequestHeader, undefined, NoHeader, undefined>({
-    name: 'BROKER_HEARTBEAT', code: 904, direction: 'to-server', since: '5.0.0', from: ['broker'], to: ['nameserver', 'controller'], oneway: 'always',
-    request: { header: HeaderTables.BrokerHeartbeatRequestHeader, body: noBody },
-    response: { header: HeaderTables.none, body: noBody }
-  }),
+  BROKER_HEARTBEAT: requestRow<BrokerHeartbeatRequestHeader, undefined, NoHeader, undefined>(
+    'BROKER_HEARTBEAT 904 to-server 5.0.0- broker>nameserver,controller always',
+    HeaderTables.BrokerHeartbeatRequestHeader, noBody, HeaderTables.none, noBody
+  ),
   /**
    * 905: The lowest id among the brokers of one name changed: that broker acts as the master.
    * Since 5.0.0.
    * Read in broker/src/main/java/org/apache/rocketmq/broker/processor/AdminBrokerProcessor.java.
    */
-  NOTIFY_MIN_BROKER_ID_CHANGE: requestRow<NotifyMinBrokerIdChangeRequestHeader, undefined, NoHeader, undefined>({
-    name: 'NOTIFY_MIN_BROKER_ID_CHANGE', code: 905, direction: 'to-server', since: '5.0.0', from: ['nameserver'], to: ['broker'], oneway: 'always',
-    request: { header: HeaderTables.NotifyMinBrokerIdChangeRequestHeader, body: noBody },
-    response: { header: HeaderTables.none, body: noBody }
-  }),
+  NOTIFY_MIN_BROKER_ID_CHANGE: requestRow<NotifyMinBrokerIdChangeRequestHeader, undefined, NoHeader, undefined>(
+    'NOTIFY_MIN_BROKER_ID_CHANGE 905 to-server 5.0.0- nameserver>broker always',
+    HeaderTables.NotifyMinBrokerIdChangeRequestHeader, noBody, HeaderTables.none, noBody
+  ),
   /**
    * 906: Master and replica tell one another their addresses and flushed offset.
    * Since 5.0.0.
    * Read in broker/src/main/java/org/apache/rocketmq/broker/processor/AdminBrokerProcessor.java.
    */
-  EXCHANGE_BROKER_HA_INFO: requestRow<ExchangeHAInfoRequestHeader, undefined, ExchangeHAInfoResponseHeader, undefined>({
-    name: 'EXCHANGE_BROKER_HA_INFO', code: 906, direction: 'to-server', since: '5.0.0', from: ['broker'], to: ['broker'], oneway: 'never',
-    request: { header: HeaderTables.ExchangeHAInfoRequestHeader, body: noBody },
-    response: { header: HeaderTables.ExchangeHAInfoResponseHeader, body: noBody }
-  }),
+  EXCHANGE_BROKER_HA_INFO: requestRow<ExchangeHAInfoRequestHeader, undefined, ExchangeHAInfoResponseHeader, undefined>(
+    'EXCHANGE_BROKER_HA_INFO 906 to-server 5.0.0- broker>broker never',
+    HeaderTables.ExchangeHAInfoRequestHeader, noBody, HeaderTables.ExchangeHAInfoResponseHeader, noBody
+  ),
   /**
    * 907: The state of the connections between master and replicas.
    * Since 5.0.0.
    * Read in broker/src/main/java/org/apache/rocketmq/broker/processor/AdminBrokerProcessor.java.
    */
-  GET_BROKER_HA_STATUS: requestRow<NoHeader, undefined, NoHeader, HARuntimeInfo>({
-    name: 'GET_BROKER_HA_STATUS', code: 907, direction: 'to-server', since: '5.0.0', from: ['admin'], to: ['broker'], oneway: 'never',
-    request: { header: HeaderTables.none, body: noBody },
-    response: { header: HeaderTables.none, body: jsonBody(HARuntimeInfo) }
-  }),
+  GET_BROKER_HA_STATUS: requestRow<NoHeader, undefined, NoHeader, HARuntimeInfo>(
+    'GET_BROKER_HA_STATUS 907 to-server 5.0.0- admin>broker never',
+    HeaderTables.none, noBody, HeaderTables.none, jsonBody(HARuntimeInfo)
+  ),
   /**
    * 908: Sets the offset up to which the master counts as flushed.
    * Since 5.0.0.
    * Read in broker/src/main/java/org/apache/rocketmq/broker/processor/AdminBrokerProcessor.java.
    */
-  RESET_MASTER_FLUSH_OFFSET: requestRow<ResetMasterFlushOffsetHeader, undefined, NoHeader, undefined>({
-    name: 'RESET_MASTER_FLUSH_OFFSET', code: 908, direction: 'to-server', since: '5.0.0', from: ['admin'], to: ['broker'], oneway: 'never',
-    request: { header: HeaderTables.ResetMasterFlushOffsetHeader, body: noBody },
-    response: { header: HeaderTables.none, body: noBody }
-  }),
+  RESET_MASTER_FLUSH_OFFSET: requestRow<ResetMasterFlushOffsetHeader, undefined, NoHeader, undefined>(
+    'RESET_MASTER_FLUSH_OFFSET 908 to-server 5.0.0- admin>broker never',
+    HeaderTables.ResetMasterFlushOffsetHeader, noBody, HeaderTables.none, noBody
+  ),
   /**
    * 1001: The master changes the set of replicas that are in sync.
    * Since 5.0.0.
    * Read in controller/src/main/java/org/apache/rocketmq/controller/processor/ControllerRequestProcessor.java.
    */
-  CONTROLLER_ALTER_SYNC_STATE_SET: requestRow<AlterSyncStateSetRequestHeader, SyncStateSet, AlterSyncStateSetResponseHeader, SyncStateSet>({
-    name: 'CONTROLLER_ALTER_SYNC_STATE_SET', code: 1001, direction: 'to-server', since: '5.0.0', from: ['broker', 'controller'], to: ['controller'], oneway: 'never',
-    request: { header: HeaderTables.AlterSyncStateSetRequestHeader, body: jsonBody(SyncStateSet) },
-    response: { header: HeaderTables.AlterSyncStateSetResponseHeader, body: jsonBody(SyncStateSet) }
-  }),
+  CONTROLLER_ALTER_SYNC_STATE_SET: requestRow<AlterSyncStateSetRequestHeader, SyncStateSet, AlterSyncStateSetResponseHeader, SyncStateSet>(
+    'CONTROLLER_ALTER_SYNC_STATE_SET 1001 to-server 5.0.0- broker,controller>controller never',
+    HeaderTables.AlterSyncStateSetRequestHeader, jsonBody(SyncStateSet), HeaderTables.AlterSyncStateSetResponseHeader, jsonBody(SyncStateSet)
+  ),
   /**
    * 1002: Elects a master among the replicas, or the one asked for.
    * Since 5.0.0.
    * Read in controller/src/main/java/org/apache/rocketmq/controller/processor/ControllerRequestProcessor.java.
    */
-  CONTROLLER_ELECT_MASTER: requestRow<ElectMasterRequestHeader, undefined, ElectMasterResponseHeader, ElectMasterResponseBody>({
-    name: 'CONTROLLER_ELECT_MASTER', code: 1002, direction: 'to-server', since: '5.0.0', from: ['admin', 'broker', 'controller'], to: ['controller'], oneway: 'never',
-    request: { header: HeaderTables.ElectMasterRequestHeader, body: noBody },
-    response: { header: HeaderTables.ElectMasterResponseHeader, body: jsonBody(ElectMasterResponseBody) }
-  }),
+  CONTROLLER_ELECT_MASTER: requestRow<ElectMasterRequestHeader, undefined, ElectMasterResponseHeader, ElectMasterResponseBody>(
+    'CONTROLLER_ELECT_MASTER 1002 to-server 5.0.0- admin,broker,controller>controller never',
+    HeaderTables.ElectMasterRequestHeader, noBody, HeaderTables.ElectMasterResponseHeader, jsonBody(ElectMasterResponseBody)
+  ),
   /**
    * 1003: A broker with an id makes itself known and learns who is master.
    * Since 5.0.0.
    * Read in controller/src/main/java/org/apache/rocketmq/controller/processor/ControllerRequestProcessor.java.
    */
-  CONTROLLER_REGISTER_BROKER: requestRow<RegisterBrokerToControllerRequestHeader, undefined, RegisterBrokerToControllerResponseHeader, SyncStateSet>({
-    name: 'CONTROLLER_REGISTER_BROKER', code: 1003, direction: 'to-server', since: '5.0.0', from: ['broker', 'controller'], to: ['controller'], oneway: 'never',
-    request: { header: HeaderTables.RegisterBrokerToControllerRequestHeader, body: noBody },
-    response: { header: HeaderTables.RegisterBrokerToControllerResponseHeader, body: jsonBody(SyncStateSet) }
-  }),
+  CONTROLLER_REGISTER_BROKER: requestRow<RegisterBrokerToControllerRequestHeader, undefined, RegisterBrokerToControllerResponseHeader, SyncStateSet>(
+    'CONTROLLER_REGISTER_BROKER 1003 to-server 5.0.0- broker,controller>controller never',
+    HeaderTables.RegisterBrokerToControllerRequestHeader, noBody, HeaderTables.RegisterBrokerToControllerResponseHeader, jsonBody(SyncStateSet)
+  ),
   /**
    * 1004: Who is master of a broker name, and which replicas are in sync.
    * Since 5.0.0.
    * Read in controller/src/main/java/org/apache/rocketmq/controller/processor/ControllerRequestProcessor.java.
    */
-  CONTROLLER_GET_REPLICA_INFO: requestRow<GetReplicaInfoRequestHeader, undefined, GetReplicaInfoResponseHeader, SyncStateSet>({
-    name: 'CONTROLLER_GET_REPLICA_INFO', code: 1004, direction: 'to-server', since: '5.0.0', from: ['broker', 'controller'], to: ['controller'], oneway: 'never',
-    request: { header: HeaderTables.GetReplicaInfoRequestHeader, body: noBody },
-    response: { header: HeaderTables.GetReplicaInfoResponseHeader, body: jsonBody(SyncStateSet) }
-  }),
+  CONTROLLER_GET_REPLICA_INFO: requestRow<GetReplicaInfoRequestHeader, undefined, GetReplicaInfoResponseHeader, SyncStateSet>(
+    'CONTROLLER_GET_REPLICA_INFO 1004 to-server 5.0.0- broker,controller>controller never',
+    HeaderTables.GetReplicaInfoRequestHeader, noBody, HeaderTables.GetReplicaInfoResponseHeader, jsonBody(SyncStateSet)
+  ),
   /**
    * 1005: Who leads the controllers.
    * Since 5.0.0.
    * Read in controller/src/main/java/org/apache/rocketmq/controller/processor/ControllerRequestProcessor.java.
    */
-  CONTROLLER_GET_METADATA_INFO: requestRow<NoHeader, undefined, GetMetaDataResponseHeader, undefined>({
-    name: 'CONTROLLER_GET_METADATA_INFO', code: 1005, direction: 'to-server', since: '5.0.0', from: ['admin', 'broker'], to: ['controller'], oneway: 'never',
-    request: { header: HeaderTables.none, body: noBody },
-    response: { header: HeaderTables.GetMetaDataResponseHeader, body: noBody }
-  }),
+  CONTROLLER_GET_METADATA_INFO: requestRow<NoHeader, undefined, GetMetaDataResponseHeader, undefined>(
+    'CONTROLLER_GET_METADATA_INFO 1005 to-server 5.0.0- admin,broker>controller never',
+    HeaderTables.none, noBody, HeaderTables.GetMetaDataResponseHeader, noBody
+  ),
   /**
    * 1006: The replicas of broker names, in sync and not.
    * Since 5.0.0.
    * Read in controller/src/main/java/org/apache/rocketmq/controller/processor/ControllerRequestProcessor.java.
    */
-  CONTROLLER_GET_SYNC_STATE_DATA: requestRow<NoHeader, readonly string[], NoHeader, BrokerReplicasInfo>({
-    name: 'CONTROLLER_GET_SYNC_STATE_DATA', code: 1006, direction: 'to-server', since: '5.0.0', from: ['admin', 'controller'], to: ['controller'], oneway: 'never',
-    request: { header: HeaderTables.none, body: jsonBody(list(text)) },
-    response: { header: HeaderTables.none, body: jsonBody(BrokerReplicasInfo) }
-  }),
+  CONTROLLER_GET_SYNC_STATE_DATA: requestRow<NoHeader, readonly string[], NoHeader, BrokerReplicasInfo>(
+    'CONTROLLER_GET_SYNC_STATE_DATA 1006 to-server 5.0.0- admin,controller>controller never',
+    HeaderTables.none, jsonBody(list(text)), HeaderTables.none, jsonBody(BrokerReplicasInfo)
+  ),
   /**
    * 1007: The epochs of a broker and where each began.
    * Since 5.0.0.
    * Read in broker/src/main/java/org/apache/rocketmq/broker/processor/AdminBrokerProcessor.java.
    */
-  GET_BROKER_EPOCH_CACHE: requestRow<NoHeader, undefined, NoHeader, EpochEntryCache>({
-    name: 'GET_BROKER_EPOCH_CACHE', code: 1007, direction: 'to-server', since: '5.0.0', from: ['admin'], to: ['broker'], oneway: 'never',
-    request: { header: HeaderTables.none, body: noBody },
-    response: { header: HeaderTables.none, body: jsonBody(EpochEntryCache) }
-  }),
+  GET_BROKER_EPOCH_CACHE: requestRow<NoHeader, undefined, NoHeader, EpochEntryCache>(
+    'GET_BROKER_EPOCH_CACHE 1007 to-server 5.0.0- admin>broker never',
+    HeaderTables.none, noBody, HeaderTables.none, jsonBody(EpochEntryCache)
+  ),
   /**
    * 1008: The controller tells a broker its role.
    * Since 5.0.0.
    * Read in broker/src/main/java/org/apache/rocketmq/broker/processor/AdminBrokerProcessor.java.
    */
-  NOTIFY_BROKER_ROLE_CHANGED: requestRow<NotifyBrokerRoleChangedRequestHeader, SyncStateSet, NoHeader, undefined>({
-    name: 'NOTIFY_BROKER_ROLE_CHANGED', code: 1008, direction: 'to-server', since: '5.0.0', from: ['controller'], to: ['broker'], oneway: 'always',
-    request: { header: HeaderTables.NotifyBrokerRoleChangedRequestHeader, body: jsonBody(SyncStateSet) },
-    response: { header: HeaderTables.none, body: noBody }
-  }),
+  NOTIFY_BROKER_ROLE_CHANGED: requestRow<NotifyBrokerRoleChangedRequestHeader, SyncStateSet, NoHeader, undefined>(
+    'NOTIFY_BROKER_ROLE_CHANGED 1008 to-server 5.0.0- controller>broker always',
+    HeaderTables.NotifyBrokerRoleChangedRequestHeader, jsonBody(SyncStateSet), HeaderTables.none, noBody
+  ),
   /**
    * 1009: Changes settings of the controller.
    * Since 5.0.0.
    * Read in controller/src/main/java/org/apache/rocketmq/controller/processor/ControllerRequestProcessor.java.
    */
-  UPDATE_CONTROLLER_CONFIG: requestRow<NoHeader, ReadonlyMap<string, string>, NoHeader, undefined>({
-    name: 'UPDATE_CONTROLLER_CONFIG', code: 1009, direction: 'to-server', since: '5.0.0', from: ['admin'], to: ['controller'], oneway: 'never',
-    request: { header: HeaderTables.none, body: propertiesBody },
-    response: { header: HeaderTables.none, body: noBody }
-  }),
+  UPDATE_CONTROLLER_CONFIG: requestRow<NoHeader, ReadonlyMap<string, string>, NoHeader, undefined>(
+    'UPDATE_CONTROLLER_CONFIG 1009 to-server 5.0.0- admin>controller never',
+    HeaderTables.none, propertiesBody, HeaderTables.none, noBody
+  ),
   /**
    * 1010: The settings of the controller.
    * Since 5.0.0.
    * Read in controller/src/main/java/org/apache/rocketmq/controller/processor/ControllerRequestProcessor.java.
    */
-  GET_CONTROLLER_CONFIG: requestRow<NoHeader, undefined, NoHeader, ReadonlyMap<string, string>>({
-    name: 'GET_CONTROLLER_CONFIG', code: 1010, direction: 'to-server', since: '5.0.0', from: ['admin'], to: ['controller'], oneway: 'never',
-    request: { header: HeaderTables.none, body: noBody },
-    response: { header: HeaderTables.none, body: propertiesBody }
-  }),
+  GET_CONTROLLER_CONFIG: requestRow<NoHeader, undefined, NoHeader, ReadonlyMap<string, string>>(
+    'GET_CONTROLLER_CONFIG 1010 to-server 5.0.0- admin>controller never',
+    HeaderTables.none, noBody, HeaderTables.none, propertiesBody
+  ),
   /**
    * 1011: Forgets brokers that are gone.
    * Since 5.0.0.
    * Read in controller/src/main/java/org/apache/rocketmq/controller/processor/ControllerRequestProcessor.java.
    */
-  CLEAN_BROKER_DATA: requestRow<CleanControllerBrokerDataRequestHeader, undefined, NoHeader, undefined>({
-    name: 'CLEAN_BROKER_DATA', code: 1011, direction: 'to-server', since: '5.0.0', from: ['admin', 'controller'], to: ['controller'], oneway: 'never',
-    request: { header: HeaderTables.CleanControllerBrokerDataRequestHeader, body: noBody },
-    response: { header: HeaderTables.none, body: noBody }
-  }),
+  CLEAN_BROKER_DATA: requestRow<CleanControllerBrokerDataRequestHeader, undefined, NoHeader, undefined>(
+    'CLEAN_BROKER_DATA 1011 to-server 5.0.0- admin,controller>controller never',
+    HeaderTables.CleanControllerBrokerDataRequestHeader, noBody, HeaderTables.none, noBody
+  ),
   /**
    * 1012: The id that the next broker of a name would get.
    * Since 5.1.1.
    * Read in controller/src/main/java/org/apache/rocketmq/controller/processor/ControllerRequestProcessor.java.
    */
-  CONTROLLER_GET_NEXT_BROKER_ID: requestRow<GetNextBrokerIdRequestHeader, undefined, GetNextBrokerIdResponseHeader, undefined>({
-    name: 'CONTROLLER_GET_NEXT_BROKER_ID', code: 1012, direction: 'to-server', since: '5.1.1', from: ['broker', 'controller'], to: ['controller'], oneway: 'never',
-    request: { header: HeaderTables.GetNextBrokerIdRequestHeader, body: noBody },
-    response: { header: HeaderTables.GetNextBrokerIdResponseHeader, body: noBody }
-  }),
+  CONTROLLER_GET_NEXT_BROKER_ID: requestRow<GetNextBrokerIdRequestHeader, undefined, GetNextBrokerIdResponseHeader, undefined>(
+    'CONTROLLER_GET_NEXT_BROKER_ID 1012 to-server 5.1.1- broker,controller>controller never',
+    HeaderTables.GetNextBrokerIdRequestHeader, noBody, HeaderTables.GetNextBrokerIdResponseHeader, noBody
+  ),
   /**
    * 1013: Takes an id for a broker.
    * Since 5.1.1.
    * Read in controller/src/main/java/org/apache/rocketmq/controller/processor/ControllerRequestProcessor.java.
    */
-  CONTROLLER_APPLY_BROKER_ID: requestRow<ApplyBrokerIdRequestHeader, undefined, ApplyBrokerIdResponseHeader, undefined>({
-    name: 'CONTROLLER_APPLY_BROKER_ID', code: 1013, direction: 'to-server', since: '5.1.1', from: ['broker', 'controller'], to: ['controller'], oneway: 'never',
-    request: { header: HeaderTables.ApplyBrokerIdRequestHeader, body: noBody },
-    response: { header: HeaderTables.ApplyBrokerIdResponseHeader, body: noBody }
-  }),
+  CONTROLLER_APPLY_BROKER_ID: requestRow<ApplyBrokerIdRequestHeader, undefined, ApplyBrokerIdResponseHeader, undefined>(
+    'CONTROLLER_APPLY_BROKER_ID 1013 to-server 5.1.1- broker,controller>controller never',
+    HeaderTables.ApplyBrokerIdRequestHeader, noBody, HeaderTables.ApplyBrokerIdResponseHeader, noBody
+  ),
   /**
    * 1014: Between JRaft controllers, inside their log only: a broker's connection closed.
    * Since 5.2.0.
    * Read in remoting/src/main/java/org/apache/rocketmq/remoting/protocol/RequestCode.java.
    */
-  BROKER_CLOSE_CHANNEL_REQUEST: requestRow<BrokerCloseChannelRequest, undefined, BrokerCloseChannelResponse, undefined>({
-    name: 'BROKER_CLOSE_CHANNEL_REQUEST', code: 1014, direction: 'to-server', since: '5.2.0', from: ['controller'], to: ['controller'], oneway: 'never',
-    request: { header: HeaderTables.BrokerCloseChannelRequest, body: noBody },
-    response: { header: HeaderTables.BrokerCloseChannelResponse, body: noBody }
-  }),
+  BROKER_CLOSE_CHANNEL_REQUEST: requestRow<BrokerCloseChannelRequest, undefined, BrokerCloseChannelResponse, undefined>(
+    'BROKER_CLOSE_CHANNEL_REQUEST 1014 to-server 5.2.0- controller>controller never',
+    HeaderTables.BrokerCloseChannelRequest, noBody, HeaderTables.BrokerCloseChannelResponse, noBody
+  ),
   /**
    * 1015: Between JRaft controllers, inside their log only: look for brokers that went silent.
    * Since 5.2.0.
    * Read in remoting/src/main/java/org/apache/rocketmq/remoting/protocol/RequestCode.java.
    */
-  CHECK_NOT_ACTIVE_BROKER_REQUEST: requestRow<CheckNotActiveBrokerRequest, undefined, CheckNotActiveBrokerResponse, undefined>({
-    name: 'CHECK_NOT_ACTIVE_BROKER_REQUEST', code: 1015, direction: 'to-server', since: '5.2.0', from: ['controller'], to: ['controller'], oneway: 'never',
-    request: { header: HeaderTables.CheckNotActiveBrokerRequest, body: noBody },
-    response: { header: HeaderTables.CheckNotActiveBrokerResponse, body: noBody }
-  }),
+  CHECK_NOT_ACTIVE_BROKER_REQUEST: requestRow<CheckNotActiveBrokerRequest, undefined, CheckNotActiveBrokerResponse, undefined>(
+    'CHECK_NOT_ACTIVE_BROKER_REQUEST 1015 to-server 5.2.0- controller>controller never',
+    HeaderTables.CheckNotActiveBrokerRequest, noBody, HeaderTables.CheckNotActiveBrokerResponse, noBody
+  ),
   /**
    * 1016: Between JRaft controllers, inside their log only: which brokers are alive.
    * Since 5.2.0.
    * Read in remoting/src/main/java/org/apache/rocketmq/remoting/protocol/RequestCode.java.
    */
-  GET_BROKER_LIVE_INFO_REQUEST: requestRow<GetBrokerLiveInfoRequest, undefined, GetBrokerLiveInfoResponse, undefined>({
-    name: 'GET_BROKER_LIVE_INFO_REQUEST', code: 1016, direction: 'to-server', since: '5.2.0', from: ['controller'], to: ['controller'], oneway: 'never',
-    request: { header: HeaderTables.GetBrokerLiveInfoRequest, body: noBody },
-    response: { header: HeaderTables.GetBrokerLiveInfoResponse, body: noBody }
-  }),
+  GET_BROKER_LIVE_INFO_REQUEST: requestRow<GetBrokerLiveInfoRequest, undefined, GetBrokerLiveInfoResponse, undefined>(
+    'GET_BROKER_LIVE_INFO_REQUEST 1016 to-server 5.2.0- controller>controller never',
+    HeaderTables.GetBrokerLiveInfoRequest, noBody, HeaderTables.GetBrokerLiveInfoResponse, noBody
+  ),
   /**
    * 1017: Between JRaft controllers, inside their log only: which replicas are in sync.
    * Since 5.2.0.
    * Read in remoting/src/main/java/org/apache/rocketmq/remoting/protocol/RequestCode.java.
    */
-  GET_SYNC_STATE_DATA_REQUEST: requestRow<GetSyncStateDataRequest, undefined, NoHeader, undefined>({
-    name: 'GET_SYNC_STATE_DATA_REQUEST', code: 1017, direction: 'to-server', since: '5.2.0', from: ['controller'], to: ['controller'], oneway: 'never',
-    request: { header: HeaderTables.GetSyncStateDataRequest, body: noBody },
-    response: { header: HeaderTables.none, body: noBody }
-  }),
+  GET_SYNC_STATE_DATA_REQUEST: requestRow<GetSyncStateDataRequest, undefined, NoHeader, undefined>(
+    'GET_SYNC_STATE_DATA_REQUEST 1017 to-server 5.2.0- controller>controller never',
+    HeaderTables.GetSyncStateDataRequest, noBody, HeaderTables.none, noBody
+  ),
   /**
    * 1018: Between JRaft controllers, inside their log only: a broker's heartbeat.
    * Since 5.2.0.
    * Read in remoting/src/main/java/org/apache/rocketmq/remoting/protocol/RequestCode.java.
    */
-  RAFT_BROKER_HEART_BEAT_EVENT_REQUEST: requestRow<RaftBrokerHeartBeatEventRequest, undefined, RaftBrokerHeartBeatEventResponse, undefined>({
-    name: 'RAFT_BROKER_HEART_BEAT_EVENT_REQUEST', code: 1018, direction: 'to-server', since: '5.2.0', from: ['controller'], to: ['controller'], oneway: 'never',
-    request: { header: HeaderTables.RaftBrokerHeartBeatEventRequest, body: noBody },
-    response: { header: HeaderTables.RaftBrokerHeartBeatEventResponse, body: noBody }
-  }),
+  RAFT_BROKER_HEART_BEAT_EVENT_REQUEST: requestRow<RaftBrokerHeartBeatEventRequest, undefined, RaftBrokerHeartBeatEventResponse, undefined>(
+    'RAFT_BROKER_HEART_BEAT_EVENT_REQUEST 1018 to-server 5.2.0- controller>controller never',
+    HeaderTables.RaftBrokerHeartBeatEventRequest, noBody, HeaderTables.RaftBrokerHeartBeatEventResponse, noBody
+  ),
   /**
    * 2001: Sets how much old data, read from disk, each group may read per second.
    * Since 5.1.2.
    * Read in broker/src/main/java/org/apache/rocketmq/broker/processor/AdminBrokerProcessor.java.
    */
-  UPDATE_COLD_DATA_FLOW_CTR_CONFIG: requestRow<NoHeader, ReadonlyMap<string, string>, NoHeader, undefined>({
-    name: 'UPDATE_COLD_DATA_FLOW_CTR_CONFIG', code: 2001, direction: 'to-server', since: '5.1.2', from: ['admin'], to: ['broker'], oneway: 'never',
-    request: { header: HeaderTables.none, body: propertiesBody },
-    response: { header: HeaderTables.none, body: noBody }
-  }),
+  UPDATE_COLD_DATA_FLOW_CTR_CONFIG: requestRow<NoHeader, ReadonlyMap<string, string>, NoHeader, undefined>(
+    'UPDATE_COLD_DATA_FLOW_CTR_CONFIG 2001 to-server 5.1.2- admin>broker never',
+    HeaderTables.none, propertiesBody, HeaderTables.none, noBody
+  ),
   /**
    * 2002: Takes a group's limit away again.
    * Since 5.1.2.
    * Read in broker/src/main/java/org/apache/rocketmq/broker/processor/AdminBrokerProcessor.java.
    */
-  REMOVE_COLD_DATA_FLOW_CTR_CONFIG: requestRow<NoHeader, string, NoHeader, undefined>({
-    name: 'REMOVE_COLD_DATA_FLOW_CTR_CONFIG', code: 2002, direction: 'to-server', since: '5.1.2', from: ['admin'], to: ['broker'], oneway: 'never',
-    request: { header: HeaderTables.none, body: textBody },
-    response: { header: HeaderTables.none, body: noBody }
-  }),
+  REMOVE_COLD_DATA_FLOW_CTR_CONFIG: requestRow<NoHeader, string, NoHeader, undefined>(
+    'REMOVE_COLD_DATA_FLOW_CTR_CONFIG 2002 to-server 5.1.2- admin>broker never',
+    HeaderTables.none, textBody, HeaderTables.none, noBody
+  ),
   /**
    * 2003: The limits and what has been read, as JSON text.
    * Since 5.1.2.
    * Read in broker/src/main/java/org/apache/rocketmq/broker/processor/AdminBrokerProcessor.java.
    */
-  GET_COLD_DATA_FLOW_CTR_INFO: requestRow<NoHeader, undefined, NoHeader, string>({
-    name: 'GET_COLD_DATA_FLOW_CTR_INFO', code: 2003, direction: 'to-server', since: '5.1.2', from: ['admin'], to: ['broker'], oneway: 'never',
-    request: { header: HeaderTables.none, body: noBody },
-    response: { header: HeaderTables.none, body: textBody }
-  }),
+  GET_COLD_DATA_FLOW_CTR_INFO: requestRow<NoHeader, undefined, NoHeader, string>(
+    'GET_COLD_DATA_FLOW_CTR_INFO 2003 to-server 5.1.2- admin>broker never',
+    HeaderTables.none, noBody, HeaderTables.none, textBody
+  ),
   /**
    * 2004: Sets whether the operating system reads the commit log ahead.
    * Since 5.1.2.
    * Read in broker/src/main/java/org/apache/rocketmq/broker/processor/AdminBrokerProcessor.java.
    */
-  SET_COMMITLOG_READ_MODE: requestRow<SetCommitLogReadModeRequestHeader, undefined, NoHeader, undefined>({
-    name: 'SET_COMMITLOG_READ_MODE', code: 2004, direction: 'to-server', since: '5.1.2', from: ['admin'], to: ['broker'], oneway: 'never',
-    request: { header: HeaderTables.SetCommitLogReadModeRequestHeader, body: noBody },
-    response: { header: HeaderTables.none, body: noBody }
-  }),
+  SET_COMMITLOG_READ_MODE: requestRow<SetCommitLogReadModeRequestHeader, undefined, NoHeader, undefined>(
+    'SET_COMMITLOG_READ_MODE 2004 to-server 5.1.2- admin>broker never',
+    HeaderTables.SetCommitLogReadModeRequestHeader, noBody, HeaderTables.none, noBody
+  ),
   /**
    * 3001: Creates a user.
    * Since 5.3.0.
    * Read in broker/src/main/java/org/apache/rocketmq/broker/processor/AdminBrokerProcessor.java.
    */
-  AUTH_CREATE_USER: requestRow<CreateUserRequestHeader, UserInfo, NoHeader, undefined>({
-    name: 'AUTH_CREATE_USER', code: 3001, direction: 'to-server', since: '5.3.0', from: ['admin'], to: ['broker'], oneway: 'never',
-    request: { header: HeaderTables.CreateUserRequestHeader, body: jsonBody(UserInfo) },
-    response: { header: HeaderTables.none, body: noBody }
-  }),
+  AUTH_CREATE_USER: requestRow<CreateUserRequestHeader, UserInfo, NoHeader, undefined>(
+    'AUTH_CREATE_USER 3001 to-server 5.3.0- admin>broker never',
+    HeaderTables.CreateUserRequestHeader, jsonBody(UserInfo), HeaderTables.none, noBody
+  ),
   /**
    * 3002: Changes a user.
    * Since 5.3.0.
    * Read in broker/src/main/java/org/apache/rocketmq/broker/processor/AdminBrokerProcessor.java.
    */
-  AUTH_UPDATE_USER: requestRow<UpdateUserRequestHeader, UserInfo, NoHeader, undefined>({
-    name: 'AUTH_UPDATE_USER', code: 3002, direction: 'to-server', since: '5.3.0', from: ['admin'], to: ['broker'], oneway: 'never',
-    request: { header: HeaderTables.UpdateUserRequestHeader, body: jsonBody(UserInfo) },
-    response: { header: HeaderTables.none, body: noBody }
-  }),
+  AUTH_UPDATE_USER: requestRow<UpdateUserRequestHeader, UserInfo, NoHeader, undefined>(
+    'AUTH_UPDATE_USER 3002 to-server 5.3.0- admin>broker never',
+    HeaderTables.UpdateUserRequestHeader, jsonBody(UserInfo), HeaderTables.none, noBody
+  ),
   /**
    * 3003: Deletes a user.
    * Since 5.3.0.
    * Read in broker/src/main/java/org/apache/rocketmq/broker/processor/AdminBrokerProcessor.java.
    */
-  AUTH_DELETE_USER: requestRow<DeleteUserRequestHeader, undefined, NoHeader, undefined>({
-    name: 'AUTH_DELETE_USER', code: 3003, direction: 'to-server', since: '5.3.0', from: ['admin'], to: ['broker'], oneway: 'never',
-    request: { header: HeaderTables.DeleteUserRequestHeader, body: noBody },
-    response: { header: HeaderTables.none, body: noBody }
-  }),
+  AUTH_DELETE_USER: requestRow<DeleteUserRequestHeader, undefined, NoHeader, undefined>(
+    'AUTH_DELETE_USER 3003 to-server 5.3.0- admin>broker never',
+    HeaderTables.DeleteUserRequestHeader, noBody, HeaderTables.none, noBody
+  ),
   /**
    * 3004: One user.
    * Since 5.3.0.
    * Read in broker/src/main/java/org/apache/rocketmq/broker/processor/AdminBrokerProcessor.java.
    */
-  AUTH_GET_USER: requestRow<GetUserRequestHeader, undefined, NoHeader, UserInfo>({
-    name: 'AUTH_GET_USER', code: 3004, direction: 'to-server', since: '5.3.0', from: ['admin', 'proxy'], to: ['broker'], oneway: 'never',
-    request: { header: HeaderTables.GetUserRequestHeader, body: noBody },
-    response: { header: HeaderTables.none, body: jsonBody(UserInfo) }
-  }),
+  AUTH_GET_USER: requestRow<GetUserRequestHeader, undefined, NoHeader, UserInfo>(
+    'AUTH_GET_USER 3004 to-server 5.3.0- admin,proxy>broker never',
+    HeaderTables.GetUserRequestHeader, noBody, HeaderTables.none, jsonBody(UserInfo)
+  ),
   /**
    * 3005: Every user whose name contains a text.
    * Since 5.3.0.
    * Read in broker/src/main/java/org/apache/rocketmq/broker/processor/AdminBrokerProcessor.java.
    */
-  AUTH_LIST_USER: requestRow<ListUsersRequestHeader, undefined, NoHeader, readonly UserInfo[]>({
-    name: 'AUTH_LIST_USER', code: 3005, direction: 'to-server', since: '5.3.0', from: ['admin'], to: ['broker'], oneway: 'never',
-    request: { header: HeaderTables.ListUsersRequestHeader, body: noBody },
-    response: { header: HeaderTables.none, body: jsonBody(list(UserInfo)) }
-  }),
+  AUTH_LIST_USER: requestRow<ListUsersRequestHeader, undefined, NoHeader, readonly UserInfo[]>(
+    'AUTH_LIST_USER 3005 to-server 5.3.0- admin>broker never',
+    HeaderTables.ListUsersRequestHeader, noBody, HeaderTables.none, jsonBody(list(UserInfo))
+  ),
   /**
    * 3006: Gives a subject rules of access.
    * Since 5.3.0.
    * Read in broker/src/main/java/org/apache/rocketmq/broker/processor/AdminBrokerProcessor.java.
    */
-  AUTH_CREATE_ACL: requestRow<CreateAclRequestHeader, AclInfo, NoHeader, undefined>({
-    name: 'AUTH_CREATE_ACL', code: 3006, direction: 'to-server', since: '5.3.0', from: ['admin'], to: ['broker'], oneway: 'never',
-    request: { header: HeaderTables.CreateAclRequestHeader, body: jsonBody(AclInfo) },
-    response: { header: HeaderTables.none, body: noBody }
-  }),
+  AUTH_CREATE_ACL: requestRow<CreateAclRequestHeader, AclInfo, NoHeader, undefined>(
+    'AUTH_CREATE_ACL 3006 to-server 5.3.0- admin>broker never',
+    HeaderTables.CreateAclRequestHeader, jsonBody(AclInfo), HeaderTables.none, noBody
+  ),
   /**
    * 3007: Changes a subject's rules of access.
    * Since 5.3.0.
    * Read in broker/src/main/java/org/apache/rocketmq/broker/processor/AdminBrokerProcessor.java.
    */
-  AUTH_UPDATE_ACL: requestRow<UpdateAclRequestHeader, AclInfo, NoHeader, undefined>({
-    name: 'AUTH_UPDATE_ACL', code: 3007, direction: 'to-server', since: '5.3.0', from: ['admin'], to: ['broker'], oneway: 'never',
-    request: { header: HeaderTables.UpdateAclRequestHeader, body: jsonBody(AclInfo) },
-    response: { header: HeaderTables.none, body: noBody }
-  }),
+  AUTH_UPDATE_ACL: requestRow<UpdateAclRequestHeader, AclInfo, NoHeader, undefined>(
+    'AUTH_UPDATE_ACL 3007 to-server 5.3.0- admin>broker never',
+    HeaderTables.UpdateAclRequestHeader, jsonBody(AclInfo), HeaderTables.none, noBody
+  ),
   /**
    * 3008: Takes rules of access away from a subject.
    * Since 5.3.0.
    * Read in broker/src/main/java/org/apache/rocketmq/broker/processor/AdminBrokerProcessor.java.
    */
-  AUTH_DELETE_ACL: requestRow<DeleteAclRequestHeader, undefined, NoHeader, undefined>({
-    name: 'AUTH_DELETE_ACL', code: 3008, direction: 'to-server', since: '5.3.0', from: ['admin'], to: ['broker'], oneway: 'never',
-    request: { header: HeaderTables.DeleteAclRequestHeader, body: noBody },
-    response: { header: HeaderTables.none, body: noBody }
-  }),
+  AUTH_DELETE_ACL: requestRow<DeleteAclRequestHeader, undefined, NoHeader, undefined>(
+    'AUTH_DELETE_ACL 3008 to-server 5.3.0- admin>broker never',
+    HeaderTables.DeleteAclRequestHeader, noBody, HeaderTables.none, noBody
+  ),
   /**
    * 3009: The rules of access of a subject.
    * Since 5.3.0.
    * Read in broker/src/main/java/org/apache/rocketmq/broker/processor/AdminBrokerProcessor.java.
    */
-  AUTH_GET_ACL: requestRow<GetAclRequestHeader, undefined, NoHeader, AclInfo>({
-    name: 'AUTH_GET_ACL', code: 3009, direction: 'to-server', since: '5.3.0', from: ['admin', 'proxy'], to: ['broker'], oneway: 'never',
-    request: { header: HeaderTables.GetAclRequestHeader, body: noBody },
-    response: { header: HeaderTables.none, body: jsonBody(AclInfo) }
-  }),
+  AUTH_GET_ACL: requestRow<GetAclRequestHeader, undefined, NoHeader, AclInfo>(
+    'AUTH_GET_ACL 3009 to-server 5.3.0- admin,proxy>broker never',
+    HeaderTables.GetAclRequestHeader, noBody, HeaderTables.none, jsonBody(AclInfo)
+  ),
   /**
    * 3010: Rules of access by parts of the names of subject and resource.
    * Since 5.3.0.
    * Read in broker/src/main/java/org/apache/rocketmq/broker/processor/AdminBrokerProcessor.java.
    */
-  AUTH_LIST_ACL: requestRow<ListAclsRequestHeader, undefined, NoHeader, readonly AclInfo[]>({
-    name: 'AUTH_LIST_ACL', code: 3010, direction: 'to-server', since: '5.3.0', from: ['admin'], to: ['broker'], oneway: 'never',
-    request: { header: HeaderTables.ListAclsRequestHeader, body: noBody },
-    response: { header: HeaderTables.none, body: jsonBody(list(AclInfo)) }
-  }),
+  AUTH_LIST_ACL: requestRow<ListAclsRequestHeader, undefined, NoHeader, readonly AclInfo[]>(
+    'AUTH_LIST_ACL 3010 to-server 5.3.0- admin>broker never',
+    HeaderTables.ListAclsRequestHeader, noBody, HeaderTables.none, jsonBody(list(AclInfo))
+  ),
   /**
    * 5001: Switches between the file wheel and RocksDB for timed messages.
    * Since 5.4.0.
    * Read in broker/src/main/java/org/apache/rocketmq/broker/processor/AdminBrokerProcessor.java.
    */
-  SWITCH_TIMER_ENGINE: requestRow<SwitchTimerEngineRequestHeader, undefined, NoHeader, undefined>({
-    name: 'SWITCH_TIMER_ENGINE', code: 5001, direction: 'to-server', since: '5.4.0', from: ['admin'], to: ['broker'], oneway: 'never',
-    request: { header: HeaderTables.SwitchTimerEngineRequestHeader, body: noBody },
-    response: { header: HeaderTables.none, body: noBody }
-  }),
+  SWITCH_TIMER_ENGINE: requestRow<SwitchTimerEngineRequestHeader, undefined, NoHeader, undefined>(
+    'SWITCH_TIMER_ENGINE 5001 to-server 5.4.0- admin>broker never',
+    HeaderTables.SwitchTimerEngineRequestHeader, noBody, HeaderTables.none, noBody
+  ),
   /**
    * 200050: Messages of a topic that stay invisible to the rest of the group for a time.
    * Since 5.0.0.
    * Read in broker/src/main/java/org/apache/rocketmq/broker/processor/PopMessageProcessor.java.
    */
-  POP_MESSAGE: requestRow<PopMessageRequestHeader, undefined, PopMessageResponseHeader, Buffer>({
-    name: 'POP_MESSAGE', code: 200050, direction: 'to-server', since: '5.0.0', from: ['client', 'proxy'], to: ['broker', 'proxy'], oneway: 'never', vip: false,
-    request: { header: HeaderTables.PopMessageRequestHeader, body: noBody },
-    response: { header: HeaderTables.PopMessageResponseHeader, body: bytesBody }
-  }),
+  POP_MESSAGE: requestRow<PopMessageRequestHeader, undefined, PopMessageResponseHeader, Buffer>(
+    'POP_MESSAGE 200050 to-server 5.0.0- client,proxy>broker,proxy never not-vip',
+    HeaderTables.PopMessageRequestHeader, noBody, HeaderTables.PopMessageResponseHeader, bytesBody
+  ),
   /**
    * 200051: A popped message is consumed.
    * Since 5.0.0.
    * Read in broker/src/main/java/org/apache/rocketmq/broker/processor/AckMessageProcessor.java.
    */
-  ACK_MESSAGE: requestRow<AckMessageRequestHeader, undefined, NoHeader, undefined>({
-    name: 'ACK_MESSAGE', code: 200051, direction: 'to-server', since: '5.0.0', from: ['client', 'proxy'], to: ['broker', 'proxy'], oneway: 'never',
-    request: { header: HeaderTables.AckMessageRequestHeader, body: noBody },
-    response: { header: HeaderTables.none, body: noBody }
-  }),
+  ACK_MESSAGE: requestRow<AckMessageRequestHeader, undefined, NoHeader, undefined>(
+    'ACK_MESSAGE 200051 to-server 5.0.0- client,proxy>broker,proxy never',
+    HeaderTables.AckMessageRequestHeader, noBody, HeaderTables.none, noBody
+  ),
   /**
    * 200052: Messages of a queue without taking them.
    * Since 5.0.0.
    * Read in broker/src/main/java/org/apache/rocketmq/broker/processor/PeekMessageProcessor.java.
    */
-  PEEK_MESSAGE: requestRow<PeekMessageRequestHeader, undefined, PopMessageResponseHeader, Buffer>({
-    name: 'PEEK_MESSAGE', code: 200052, direction: 'to-server', since: '5.0.0', from: ['client'], to: ['broker'], oneway: 'never', vip: false,
-    request: { header: HeaderTables.PeekMessageRequestHeader, body: noBody },
-    response: { header: HeaderTables.PopMessageResponseHeader, body: bytesBody }
-  }),
+  PEEK_MESSAGE: requestRow<PeekMessageRequestHeader, undefined, PopMessageResponseHeader, Buffer>(
+    'PEEK_MESSAGE 200052 to-server 5.0.0- client>broker never not-vip',
+    HeaderTables.PeekMessageRequestHeader, noBody, HeaderTables.PopMessageResponseHeader, bytesBody
+  ),
   /**
    * 200053: Makes a popped message visible at another time.
    * Since 5.0.0.
    * Read in broker/src/main/java/org/apache/rocketmq/broker/processor/ChangeInvisibleTimeProcessor.java.
    */
-  CHANGE_MESSAGE_INVISIBLETIME: requestRow<ChangeInvisibleTimeRequestHeader, undefined, ChangeInvisibleTimeResponseHeader, undefined>({
-    name: 'CHANGE_MESSAGE_INVISIBLETIME', code: 200053, direction: 'to-server', since: '5.0.0', from: ['client', 'proxy'], to: ['broker', 'proxy'], oneway: 'never',
-    request: { header: HeaderTables.ChangeInvisibleTimeRequestHeader, body: noBody },
-    response: { header: HeaderTables.ChangeInvisibleTimeResponseHeader, body: noBody }
-  }),
+  CHANGE_MESSAGE_INVISIBLETIME: requestRow<ChangeInvisibleTimeRequestHeader, undefined, ChangeInvisibleTimeResponseHeader, undefined>(
+    'CHANGE_MESSAGE_INVISIBLETIME 200053 to-server 5.0.0- client,proxy>broker,proxy never',
+    HeaderTables.ChangeInvisibleTimeRequestHeader, noBody, HeaderTables.ChangeInvisibleTimeResponseHeader, noBody
+  ),
   /**
    * 200054: Waits until a queue has something to pop.
    * Since 5.0.0.
    * Read in broker/src/main/java/org/apache/rocketmq/broker/processor/NotificationProcessor.java.
    */
-  NOTIFICATION: requestRow<NotificationRequestHeader, undefined, NotificationResponseHeader, undefined>({
-    name: 'NOTIFICATION', code: 200054, direction: 'to-server', since: '5.0.0', from: ['admin'], to: ['broker'], oneway: 'never', vip: false,
-    request: { header: HeaderTables.NotificationRequestHeader, body: noBody },
-    response: { header: HeaderTables.NotificationResponseHeader, body: noBody }
-  }),
+  NOTIFICATION: requestRow<NotificationRequestHeader, undefined, NotificationResponseHeader, undefined>(
+    'NOTIFICATION 200054 to-server 5.0.0- admin>broker never not-vip',
+    HeaderTables.NotificationRequestHeader, noBody, HeaderTables.NotificationResponseHeader, noBody
+  ),
   /**
    * 200055: How many pops wait at a queue.
    * Since 5.0.0.
    * Read in broker/src/main/java/org/apache/rocketmq/broker/processor/PollingInfoProcessor.java.
    */
-  POLLING_INFO: requestRow<PollingInfoRequestHeader, undefined, PollingInfoResponseHeader, undefined>({
-    name: 'POLLING_INFO', code: 200055, direction: 'to-server', since: '5.0.0', from: ['client'], to: ['broker'], oneway: 'never', vip: false,
-    request: { header: HeaderTables.PollingInfoRequestHeader, body: noBody },
-    response: { header: HeaderTables.PollingInfoResponseHeader, body: noBody }
-  }),
+  POLLING_INFO: requestRow<PollingInfoRequestHeader, undefined, PollingInfoResponseHeader, undefined>(
+    'POLLING_INFO 200055 to-server 5.0.0- client>broker never not-vip',
+    HeaderTables.PollingInfoRequestHeader, noBody, HeaderTables.PollingInfoResponseHeader, noBody
+  ),
   /**
    * 200056: Stops the use of the store of pop states in RocksDB, so that an older release can take over.
    * Since 5.3.2.
    * Read in broker/src/main/java/org/apache/rocketmq/broker/processor/AdminBrokerProcessor.java.
    */
-  POP_ROLLBACK: requestRow<NoHeader, undefined, NoHeader, undefined>({
-    name: 'POP_ROLLBACK', code: 200056, direction: 'to-server', since: '5.3.2', from: ['admin'], to: ['broker'], oneway: 'never',
-    request: { header: HeaderTables.none, body: noBody },
-    response: { header: HeaderTables.none, body: noBody }
-  }),
+  POP_ROLLBACK: requestRow<NoHeader, undefined, NoHeader, undefined>(
+    'POP_ROLLBACK 200056 to-server 5.3.2- admin>broker never',
+    HeaderTables.none, noBody, HeaderTables.none, noBody
+  ),
   /**
    * 200070: Messages of every lite topic with news for one client.
    * Since 5.5.0.
    * Read in broker/src/main/java/org/apache/rocketmq/broker/processor/PopLiteMessageProcessor.java.
    */
-  POP_LITE_MESSAGE: requestRow<PopLiteMessageRequestHeader, undefined, PopLiteMessageResponseHeader, Buffer>({
-    name: 'POP_LITE_MESSAGE', code: 200070, direction: 'to-server', since: '5.5.0', from: ['proxy'], to: ['broker'], oneway: 'never', vip: false,
-    request: { header: HeaderTables.PopLiteMessageRequestHeader, body: noBody },
-    response: { header: HeaderTables.PopLiteMessageResponseHeader, body: bytesBody }
-  }),
+  POP_LITE_MESSAGE: requestRow<PopLiteMessageRequestHeader, undefined, PopLiteMessageResponseHeader, Buffer>(
+    'POP_LITE_MESSAGE 200070 to-server 5.5.0- proxy>broker never not-vip',
+    HeaderTables.PopLiteMessageRequestHeader, noBody, HeaderTables.PopLiteMessageResponseHeader, bytesBody
+  ),
   /**
    * 200071: Adds to, removes from, replaces or drops a client's set of lite topics.
    * Since 5.5.0.
    * Read in broker/src/main/java/org/apache/rocketmq/broker/processor/LiteSubscriptionCtlProcessor.java.
    */
-  LITE_SUBSCRIPTION_CTL: requestRow<LiteSubscriptionCtlRequestHeader, LiteSubscriptionCtlRequestBody, NoHeader, undefined>({
-    name: 'LITE_SUBSCRIPTION_CTL', code: 200071, direction: 'to-server', since: '5.5.0', from: ['proxy'], to: ['broker'], oneway: 'never',
-    request: { header: HeaderTables.LiteSubscriptionCtlRequestHeader, body: jsonBody(LiteSubscriptionCtlRequestBody) },
-    response: { header: HeaderTables.none, body: noBody }
-  }),
+  LITE_SUBSCRIPTION_CTL: requestRow<LiteSubscriptionCtlRequestHeader, LiteSubscriptionCtlRequestBody, NoHeader, undefined>(
+    'LITE_SUBSCRIPTION_CTL 200071 to-server 5.5.0- proxy>broker never',
+    HeaderTables.LiteSubscriptionCtlRequestHeader, jsonBody(LiteSubscriptionCtlRequestBody), HeaderTables.none, noBody
+  ),
   /**
    * 200072: A number only: no release sends or handles it.
    * Since 5.5.0.
    * Read in remoting/src/main/java/org/apache/rocketmq/remoting/protocol/RequestCode.java.
    */
-  ACK_LITE_MESSAGE: requestRow<NoHeader, undefined, NoHeader, undefined>({
-    name: 'ACK_LITE_MESSAGE', code: 200072, direction: 'to-server', since: '5.5.0', from: [], to: [], oneway: 'never',
-    request: { header: HeaderTables.none, body: noBody },
-    response: { header: HeaderTables.none, body: noBody }
-  }),
+  ACK_LITE_MESSAGE: requestRow<NoHeader, undefined, NoHeader, undefined>(
+    'ACK_LITE_MESSAGE 200072 to-server 5.5.0- > never',
+    HeaderTables.none, noBody, HeaderTables.none, noBody
+  ),
   /**
    * 200073: Another client took a lite topic over that one group may read once only.
    * Since 5.5.0.
    * Read in client/src/main/java/org/apache/rocketmq/client/impl/ClientRemotingProcessor.java.
    */
-  NOTIFY_UNSUBSCRIBE_LITE: requestRow<NotifyUnsubscribeLiteRequestHeader, undefined, NoHeader, undefined>({
-    name: 'NOTIFY_UNSUBSCRIBE_LITE', code: 200073, direction: 'to-client', since: '5.5.0', from: ['broker'], to: ['client'], oneway: 'always',
-    request: { header: HeaderTables.NotifyUnsubscribeLiteRequestHeader, body: noBody },
-    response: { header: HeaderTables.none, body: noBody }
-  }),
+  NOTIFY_UNSUBSCRIBE_LITE: requestRow<NotifyUnsubscribeLiteRequestHeader, undefined, NoHeader, undefined>(
+    'NOTIFY_UNSUBSCRIBE_LITE 200073 to-client 5.5.0- broker>client always',
+    HeaderTables.NotifyUnsubscribeLiteRequestHeader, noBody, HeaderTables.none, noBody
+  ),
   /**
    * 200074: How many lite topics, subscriptions and events a broker has.
    * Since 5.5.0.
    * Read in broker/src/main/java/org/apache/rocketmq/broker/processor/LiteManagerProcessor.java.
    */
-  GET_BROKER_LITE_INFO: requestRow<NoHeader, undefined, NoHeader, GetBrokerLiteInfoResponseBody>({
-    name: 'GET_BROKER_LITE_INFO', code: 200074, direction: 'to-server', since: '5.5.0', from: ['admin'], to: ['broker'], oneway: 'never',
-    request: { header: HeaderTables.none, body: noBody },
-    response: { header: HeaderTables.none, body: jsonBody(GetBrokerLiteInfoResponseBody) }
-  }),
+  GET_BROKER_LITE_INFO: requestRow<NoHeader, undefined, NoHeader, GetBrokerLiteInfoResponseBody>(
+    'GET_BROKER_LITE_INFO 200074 to-server 5.5.0- admin>broker never',
+    HeaderTables.none, noBody, HeaderTables.none, jsonBody(GetBrokerLiteInfoResponseBody)
+  ),
   /**
    * 200075: One topic that has lite topics: how many, their time to live and their groups.
    * Since 5.5.0.
    * Read in broker/src/main/java/org/apache/rocketmq/broker/processor/LiteManagerProcessor.java.
    */
-  GET_PARENT_TOPIC_INFO: requestRow<GetParentTopicInfoRequestHeader, undefined, NoHeader, GetParentTopicInfoResponseBody>({
-    name: 'GET_PARENT_TOPIC_INFO', code: 200075, direction: 'to-server', since: '5.5.0', from: ['admin'], to: ['broker'], oneway: 'never',
-    request: { header: HeaderTables.GetParentTopicInfoRequestHeader, body: noBody },
-    response: { header: HeaderTables.none, body: jsonBody(GetParentTopicInfoResponseBody) }
-  }),
+  GET_PARENT_TOPIC_INFO: requestRow<GetParentTopicInfoRequestHeader, undefined, NoHeader, GetParentTopicInfoResponseBody>(
+    'GET_PARENT_TOPIC_INFO 200075 to-server 5.5.0- admin>broker never',
+    HeaderTables.GetParentTopicInfoRequestHeader, noBody, HeaderTables.none, jsonBody(GetParentTopicInfoResponseBody)
+  ),
   /**
    * 200076: Range and subscribers of one lite topic.
    * Since 5.5.0.
    * Read in broker/src/main/java/org/apache/rocketmq/broker/processor/LiteManagerProcessor.java.
    */
-  GET_LITE_TOPIC_INFO: requestRow<GetLiteTopicInfoRequestHeader, undefined, NoHeader, GetLiteTopicInfoResponseBody>({
-    name: 'GET_LITE_TOPIC_INFO', code: 200076, direction: 'to-server', since: '5.5.0', from: ['admin'], to: ['broker'], oneway: 'never',
-    request: { header: HeaderTables.GetLiteTopicInfoRequestHeader, body: noBody },
-    response: { header: HeaderTables.none, body: jsonBody(GetLiteTopicInfoResponseBody) }
-  }),
+  GET_LITE_TOPIC_INFO: requestRow<GetLiteTopicInfoRequestHeader, undefined, NoHeader, GetLiteTopicInfoResponseBody>(
+    'GET_LITE_TOPIC_INFO 200076 to-server 5.5.0- admin>broker never',
+    HeaderTables.GetLiteTopicInfoRequestHeader, noBody, HeaderTables.none, jsonBody(GetLiteTopicInfoResponseBody)
+  ),
   /**
    * 200077: The lite topics of one client.
    * Since 5.5.0.
    * Read in broker/src/main/java/org/apache/rocketmq/broker/processor/LiteManagerProcessor.java.
    */
-  GET_LITE_CLIENT_INFO: requestRow<GetLiteClientInfoRequestHeader, undefined, NoHeader, GetLiteClientInfoResponseBody>({
-    name: 'GET_LITE_CLIENT_INFO', code: 200077, direction: 'to-server', since: '5.5.0', from: ['admin'], to: ['broker'], oneway: 'never',
-    request: { header: HeaderTables.GetLiteClientInfoRequestHeader, body: noBody },
-    response: { header: HeaderTables.none, body: jsonBody(GetLiteClientInfoResponseBody) }
-  }),
+  GET_LITE_CLIENT_INFO: requestRow<GetLiteClientInfoRequestHeader, undefined, NoHeader, GetLiteClientInfoResponseBody>(
+    'GET_LITE_CLIENT_INFO 200077 to-server 5.5.0- admin>broker never',
+    HeaderTables.GetLiteClientInfoRequestHeader, noBody, HeaderTables.none, jsonBody(GetLiteClientInfoResponseBody)
+  ),
   /**
    * 200078: How far a group is behind, as a whole and in its worst lite topics, or in one.
    * Since 5.5.0.
    * Read in broker/src/main/java/org/apache/rocketmq/broker/processor/LiteManagerProcessor.java.
    */
-  GET_LITE_GROUP_INFO: requestRow<GetLiteGroupInfoRequestHeader, undefined, NoHeader, GetLiteGroupInfoResponseBody>({
-    name: 'GET_LITE_GROUP_INFO', code: 200078, direction: 'to-server', since: '5.5.0', from: ['admin'], to: ['broker'], oneway: 'never',
-    request: { header: HeaderTables.GetLiteGroupInfoRequestHeader, body: noBody },
-    response: { header: HeaderTables.none, body: jsonBody(GetLiteGroupInfoResponseBody) }
-  }),
+  GET_LITE_GROUP_INFO: requestRow<GetLiteGroupInfoRequestHeader, undefined, NoHeader, GetLiteGroupInfoResponseBody>(
+    'GET_LITE_GROUP_INFO 200078 to-server 5.5.0- admin>broker never',
+    HeaderTables.GetLiteGroupInfoRequestHeader, noBody, HeaderTables.none, jsonBody(GetLiteGroupInfoResponseBody)
+  ),
   /**
    * 200079: Looks for news again, for one client or a whole group.
    * Since 5.5.0.
    * Read in broker/src/main/java/org/apache/rocketmq/broker/processor/LiteManagerProcessor.java.
    */
-  TRIGGER_LITE_DISPATCH: requestRow<TriggerLiteDispatchRequestHeader, undefined, NoHeader, undefined>({
-    name: 'TRIGGER_LITE_DISPATCH', code: 200079, direction: 'to-server', since: '5.5.0', from: ['admin'], to: ['broker'], oneway: 'never',
-    request: { header: HeaderTables.TriggerLiteDispatchRequestHeader, body: noBody },
-    response: { header: HeaderTables.none, body: noBody }
-  }),
+  TRIGGER_LITE_DISPATCH: requestRow<TriggerLiteDispatchRequestHeader, undefined, NoHeader, undefined>(
+    'TRIGGER_LITE_DISPATCH 200079 to-server 5.5.0- admin>broker never',
+    HeaderTables.TriggerLiteDispatchRequestHeader, noBody, HeaderTables.none, noBody
+  ),
   /**
    * 200151: Several popped messages are consumed, by bit sets of their offsets.
    * Since 5.1.3.
    * Read in broker/src/main/java/org/apache/rocketmq/broker/processor/AckMessageProcessor.java.
    */
-  BATCH_ACK_MESSAGE: requestRow<NoHeader, BatchAckMessageRequestBody, NoHeader, undefined>({
-    name: 'BATCH_ACK_MESSAGE', code: 200151, direction: 'to-server', since: '5.1.3', from: ['client', 'proxy'], to: ['broker'], oneway: 'never',
-    request: { header: HeaderTables.none, body: jsonBody(BatchAckMessageRequestBody) },
-    response: { header: HeaderTables.none, body: noBody }
-  })
+  BATCH_ACK_MESSAGE: requestRow<NoHeader, BatchAckMessageRequestBody, NoHeader, undefined>(
+    'BATCH_ACK_MESSAGE 200151 to-server 5.1.3- client,proxy>broker never',
+    HeaderTables.none, jsonBody(BatchAckMessageRequestBody), HeaderTables.none, noBody
+  )
 } as const

@@ -40,10 +40,18 @@ export interface HeaderTable<Header = unknown> {
 
 /**
  * Makes a table from its compact form: per field `name`, `=wire` where that differs, `!` when required, `:type`, `>=min`.
- * Used by the generated tables.
+ * Used by the generated tables. The form is read when the fields are first asked for: a program uses few of all headers.
  */
 export function headerTable<Header>(name: string, spec: string, hot?: HotHeaderCodec<Header>): HeaderTable<Header> {
-  return { name, fields: spec === '' ? [] : spec.split(' ').map(headerField), hot }
+  let fields: readonly HeaderField[] | undefined
+  return {
+    name,
+    hot,
+    get fields() {
+      fields ??= spec === '' ? [] : spec.split(' ').map(headerField)
+      return fields
+    }
+  }
 }
 
 const FIELD_SPEC = /^(\w+?)(?:=(\w+))?(!?):(\w+)(?:>=(-?\w+))?$/
