@@ -154,7 +154,7 @@ class Story {
       [`cut ${broker}`, () => faults.cut({ server: broker })],
       ['cut nameserver', () => faults.cut({ server: 'nameserver' })],
       [`stall ${broker}`, () => this.#forAWhile(faults.stall({ server: broker }), 5000)],
-      [`delay ${broker}`, () => this.#forAWhile(faults.delay(this.#pick(800), { server: broker }), 10_000)],
+      [`delay ${broker}`, () => this.#forAWhile(faults.delay(1 + this.#pick(800), { server: broker }), 10_000)],
       [`half-open ${broker}`, () => this.#forAWhile(faults.halfOpen({ server: broker }), 40_000)],
       [`refuse ${broker}`, () => this.#forAWhile(faults.refuse({ server: broker }), 3000)],
       ['drop a send', () => faults.dropRequest(RequestCode.SEND_MESSAGE_V2, { nth: 1 + this.#pick(3) })],
