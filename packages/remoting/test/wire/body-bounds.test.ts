@@ -18,7 +18,7 @@ const recordedTexts = dialects.flatMap((dialect) => [...recorded(dialect).writte
 function visits(type: BodyType<unknown>, text: string): number {
   let count = 0
   class Counting extends BodyReader {
-    override read<Value>(of: BodyType<Value>, json: JsonValue, parent: JsonValue, step: string): Value | undefined {
+    override read<Value>(of: BodyType<Value>, json: JsonValue, parent: JsonValue, step: string | number): Value | undefined {
       count++
       return super.read(of, json, parent, step)
     }

@@ -15,7 +15,7 @@ export class BodyReader {
   readonly #root: JsonValue
   readonly #references: References
   readonly #ancestors: JsonValue[] = []
-  readonly #path: string[] = []
+  readonly #path: (string | number)[] = []
   #valuesLeft: number
 
   /** `length` is that of the document's text. */
@@ -31,8 +31,11 @@ export class BodyReader {
     return json === null ? this.fail('is missing') : type.read(json, this)
   }
 
-  /** Reads a part of `parent`; `undefined` for `null`, as official readers leave such a member alone. */
-  read<Value>(type: BodyType<Value>, json: JsonValue, parent: JsonValue, step: string): Value | undefined {
+  /**
+   * Reads a part of `parent`; `undefined` for `null`, as official readers leave such a member alone. `step` leads there: an index, or text
+   * as it is to stand in an error.
+   */
+  read<Value>(type: BodyType<Value>, json: JsonValue, parent: JsonValue, step: string | number): Value | undefined {
     this.#ancestors.push(parent)
     this.#path.push(step)
     if (this.#path.length > MAX_DEPTH) this.fail(`is deeper than ${MAX_DEPTH}`)
@@ -45,7 +48,8 @@ export class BodyReader {
   }
 
   fail(reason: string, member?: string): never {
-    const field = [...this.#path, ...(member === undefined ? [] : [`.${member}`])].join('').replace(/^\./, '')
+    const steps = this.#path.map((step) => (typeof step === 'number' ? `[${step}]` : step))
+    const field = [...steps, ...(member === undefined ? [] : [`.${member}`])].join('').replace(/^\./, '')
     throw new ProtocolError(`${field === '' ? 'body' : field} ${reason}`, { field, reason })
   }
 

@@ -13,7 +13,7 @@ export function list<Item>(of: BodyType<Item>): BodyType<readonly Item[]> {
       if (!isJsonArray(json)) return reader.fail('is not a list')
       const items: Item[] = []
       for (const [index, item] of json.entries()) {
-        const value = reader.read(of, item, json, `[${index}]`)
+        const value = reader.read(of, item, json, index)
         if (value !== undefined) items.push(value)
       }
       return items

@@ -34,6 +34,8 @@ export function object<Body extends object>(name: string, rules: MemberRules<Bod
 interface Member extends MemberRule<unknown> {
   readonly name: string
   readonly wire: string
+  /** Where an error is when it is here. */
+  readonly step: string
 }
 
 class ObjectType<Body extends object> implements BodyType<Body> {
@@ -45,7 +47,7 @@ class ObjectType<Body extends object> implements BodyType<Body> {
   constructor(name: string, rules: readonly (readonly [string, MemberRule<unknown>])[]) {
     this.name = name
     this.#members = rules
-      .map(([member, rule]) => ({ ...rule, name: member, wire: rule.wire ?? member }))
+      .map(([member, rule]) => ({ ...rule, name: member, wire: rule.wire ?? member, step: `.${rule.wire ?? member}` }))
       .sort((a, b) => compare(a.wire, b.wire))
     this.#byWire = new Map(
       this.#members.flatMap((member, index) => [member.wire, ...(member.also ?? [])].map((wire) => [wire, index] as const))
@@ -60,7 +62,7 @@ class ObjectType<Body extends object> implements BodyType<Body> {
       const index = typeof member.key === 'string' ? this.#byWire.get(member.key) : undefined
       const known = index === undefined ? undefined : this.#members[index]
       if (index === undefined || known === undefined) unknown.push(member)
-      else values[index] = reader.read(known.type, member.value, json, `.${known.wire}`)
+      else values[index] = reader.read(known.type, member.value, json, known.step)
     }
     return this.#build(values, unknown, reader)
   }

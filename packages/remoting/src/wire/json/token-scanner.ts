@@ -60,10 +60,12 @@ export class TokenScanner {
 
   /** Passes spaces, and comments, which fastjson 1 takes anywhere and fastjson2 in some places. */
   skip(): void {
-    this.#match(WHITESPACE)
+    // What official writers write has none of either.
+    if (isPlain(this.#text.charCodeAt(this.#at))) return
+    this.#pass(WHITESPACE)
     while (this.#text[this.#at] === '/') {
       this.#comment()
-      this.#match(WHITESPACE)
+      this.#pass(WHITESPACE)
     }
   }
 
@@ -125,10 +127,23 @@ export class TokenScanner {
 
   /** What a sticky pattern matches here, unless that is nothing. */
   #match(pattern: RegExp): string | undefined {
+    const start = this.#at
+    this.#pass(pattern)
+    return this.#at === start ? undefined : this.#text.slice(start, this.#at)
+  }
+
+  /** Passes what a sticky pattern matches here. */
+  #pass(pattern: RegExp): void {
     pattern.lastIndex = this.#at
-    const found = pattern.exec(this.#text)?.[0]
-    if (found === undefined || found === '') return undefined
-    this.#at += found.length
-    return found
+    if (pattern.test(this.#text)) this.#at = pattern.lastIndex
   }
 }
+
+/** Surely neither space nor slash: a letter, a quote, a bracket, a comma. */
+function isPlain(code: number): boolean {
+  return code > SPACE && code < DELETE && code !== SLASH
+}
+
+const SPACE = 0x20
+const SLASH = 0x2f
+const DELETE = 0x7f
