@@ -324,6 +324,18 @@ describe('a producer', () => {
     expect(await sending).toMatchObject({ sent: 'unknown' })
   })
 
+  it('takes one signal for any number of sends, without a warning', async () => {
+    const warnings: Error[] = []
+    const keep = (warning: Error): void => void warnings.push(warning)
+    process.on('warning', keep)
+    const producer = (await world.connect()).producer({ group: 'shop' })
+    const { signal } = new AbortController()
+    await Promise.all(Array.from({ length: 64 }, () => producer.send('orders', 'x', { signal })))
+    await new Promise(setImmediate)
+    process.off('warning', keep)
+    expect(warnings).toEqual([])
+  })
+
   it('hands a one-way message to the connection and hears nothing more', async () => {
     const mq = await world.connect()
     await mq.producer({ group: 'shop' }).sendOneway(Orders, { id: 'o-1' }, { tag: 't' })

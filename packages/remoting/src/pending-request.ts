@@ -1,4 +1,4 @@
-import type { CallTable, PendingCall } from 'net-ts-protocol-kit'
+import { type CallTable, type PendingCall, sharedSignal } from 'net-ts-protocol-kit'
 import { RemotingAbortedError, type RequestFacts, type SentState } from './errors'
 import { type AnyRequestRow, RemotingResponse } from './remoting-response'
 import type { RemotingCommand } from './wire/index'
@@ -56,7 +56,7 @@ export class PendingRequest implements PendingCall {
     this.#signal = request.signal
     if (this.#signal === undefined) return
     this.#onAbort = () => this.abort()
-    this.#signal.addEventListener('abort', this.#onAbort, { once: true })
+    sharedSignal(this.#signal).addEventListener('abort', this.#onAbort, { once: true })
   }
 
   /** Whether the caller gave up before it began. */

@@ -1,5 +1,5 @@
 import { RemotingClosedError, RemotingConnectError, type RemotingResponse, type ResponseListener } from '@rocketmq-ts/remoting'
-import type { Timer } from 'net-ts-protocol-kit'
+import { sharedSignal, type Timer } from 'net-ts-protocol-kit'
 import { backoffMs } from '../backoff'
 import { BrokerUnknownError, type SendAttempt, type SendError, type Sent } from '../errors'
 import type { MessageQueue } from '../message-queue'
@@ -140,7 +140,7 @@ export class SendOperation implements ResponseListener<SendRow> {
   #attemptAfter(pauseMs: number): void {
     const { signal } = this.#outgoing.options
     const abort = (): void => this.#aborted()
-    signal?.addEventListener('abort', abort, { once: true })
+    if (signal !== undefined) sharedSignal(signal).addEventListener('abort', abort, { once: true })
     this.#pause = this.#parts.clock.setTimeout(() => {
       signal?.removeEventListener('abort', abort)
       this.#attempt()

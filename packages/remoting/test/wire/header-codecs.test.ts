@@ -90,7 +90,7 @@ describe('typed headers', () => {
       fc.property(headers(table), (header) => {
         expect(headerOf(decodeCommand(frameOf(table, header, encoding)), table)).toEqual(header)
       }),
-      runs(200)
+      runs(200, 2000)
     )
   })
 
@@ -100,7 +100,7 @@ describe('typed headers', () => {
         const frame = frameOf(table, header, encoding)
         expect(encodeCommand(decodeCommand(frame)).subarray(4)).toEqual(frame)
       }),
-      runs(50)
+      runs(50, 500)
     )
   })
 
@@ -111,7 +111,7 @@ describe('typed headers', () => {
           decodeCommand(frameOf(withoutHot(table), header, encoding)).fields
         )
       }),
-      runs(500)
+      runs(500, 10_000)
     )
   })
 
@@ -120,7 +120,7 @@ describe('typed headers', () => {
       fc.property(fc.array(fewHeaders(table), { minLength: 5, maxLength: 20 }), (sequence) => {
         for (const header of sequence) expect(headerOf(decodeCommand(frameOf(table, header, encoding)), table)).toEqual(header)
       }),
-      runs(300)
+      runs(300, 3000)
     )
   })
 
@@ -165,7 +165,7 @@ describe('typed headers', () => {
         expect(known.size).toBeGreaterThan(0)
         expect(outcome(() => headerOf(command, table))).toEqual(outcome(() => readHeader(fields, table)))
       }),
-      runs(2000)
+      runs(2000, 50_000)
     )
   })
 
