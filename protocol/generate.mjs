@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /**
- * Turns protocol/*.json into packages/remoting/src/wire/generated/ and into the table of README.md.
+ * Turns protocol/*.json into packages/remoting/src/wire/generated/ and into the reference in README.md.
  * `--check` writes nothing and exits 1 when a committed file differs from what the rows say.
  */
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -12,7 +12,7 @@ import { bodiesFile } from './generator/write-bodies.mjs'
 import { peersFile, responseCodesFile } from './generator/write-codes.mjs'
 import { headersFile } from './generator/write-headers.mjs'
 import { hotHeadersFile } from './generator/write-hot.mjs'
-import { readmeWithTable } from './generator/write-readme.mjs'
+import { readmeWithReference } from './generator/write-readme.mjs'
 import { requestCodesFile } from './generator/write-requests.mjs'
 
 const here = dirname(fileURLToPath(import.meta.url))
@@ -34,7 +34,7 @@ const files = new Map([
   [join(target, 'request-codes.ts'), requestCodesFile(protocol)],
   [join(target, 'response-codes.ts'), responseCodesFile(protocol)],
   [join(target, 'peers.ts'), peersFile(protocol)],
-  [readme, readmeWithTable(readText(readme), protocol)]
+  [readme, readmeWithReference(readText(readme), protocol)]
 ])
 
 if (process.argv.includes('--check')) check()

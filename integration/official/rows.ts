@@ -37,6 +37,8 @@ export interface HeaderFacts {
   readonly abstract?: boolean
   /** Upstream writes its fields without a class. */
   readonly classless?: boolean
+  /** Has codecs of its own. */
+  readonly hot?: boolean
   readonly fields: readonly MemberFacts[]
 }
 
