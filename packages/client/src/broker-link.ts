@@ -1,6 +1,6 @@
 import type { RemotingClient } from '@rocketmq-ts/remoting'
 import { RequestCode } from '@rocketmq-ts/remoting/wire'
-import type { Clock, Logger, Timer } from 'net-ts-protocol-kit'
+import { type Clock, type Logger, sharedSignal, type Timer } from 'net-ts-protocol-kit'
 import { backoffMs } from './backoff'
 import type { LinkChange } from './broker-links'
 import { ClosedError } from './errors'
@@ -62,9 +62,7 @@ export class BrokerLink {
   tell(): Promise<void> {
     if (this.#closing.signal.aborted) return Promise.resolve()
     if (this.#telling !== undefined) this.#tellAgain = true
-    this.#telling ??= this.#tellUntilCurrent().finally(() => {
-      this.#telling = undefined
-    })
+    this.#telling ??= this.#tellUntilCurrent()
     return this.#telling
   }
 
@@ -79,7 +77,7 @@ export class BrokerLink {
     return new Promise((resolve, reject) => {
       const abort = (): void => reject(signal.reason)
       if (signal.aborted) return abort()
-      signal.addEventListener('abort', abort, { once: true })
+      sharedSignal(signal).addEventListener('abort', abort, { once: true })
       this.#waiters.push(() => {
         signal.removeEventListener('abort', abort)
         resolve()
@@ -98,10 +96,15 @@ export class BrokerLink {
   }
 
   async #tellUntilCurrent(): Promise<void> {
-    do {
-      this.#tellAgain = false
-      await this.#tellOnce()
-    } while (this.#tellAgain && !this.#closing.signal.aborted)
+    try {
+      do {
+        this.#tellAgain = false
+        await this.#tellOnce()
+      } while (this.#tellAgain && !this.#closing.signal.aborted)
+    } finally {
+      // At once, not a microtask later: who asks in between would be noted by nobody, and wait for the next heartbeat.
+      this.#telling = undefined
+    }
   }
 
   async #tellOnce(): Promise<void> {
