@@ -53,6 +53,20 @@ describe('a push consumer', () => {
     expect(seen).toEqual(['new'])
   })
 
+  it('goes on at once when groups are made while a heartbeat is answered, whenever that is', async () => {
+    const seen: unknown[] = []
+    await consume((message) => void seen.push(message.value))
+    const sent: string[] = []
+    for (let turns = 0; turns < 40; turns++) {
+      await mq.producer({ group: `first-${turns}` }).send(Orders, `a${turns}`)
+      for (let turn = 0; turn < turns; turn++) await Promise.resolve()
+      await mq.producer({ group: `second-${turns}` }).send(Orders, `b${turns}`)
+      sent.push(`a${turns}`, `b${turns}`)
+      await world.clock.settle()
+      expect(seen.slice(-2).sort()).toEqual(sent.slice(-2))
+    }
+  })
+
   it('runs as many handlers at a time as it is told to', async () => {
     fill(30)
     let running = 0
