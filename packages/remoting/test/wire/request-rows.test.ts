@@ -70,6 +70,26 @@ describe('the rows', () => {
     expect(findRequest(99999, 'to-server', 513)).toBeUndefined()
   })
 
+  it('of one code and one name are told apart by direction', () => {
+    expect([findRequest(307, 'to-server'), findRequest(307, 'to-client')]).toEqual([
+      RequestCode.GET_CONSUMER_RUNNING_INFO,
+      RequestCode.GET_CONSUMER_RUNNING_INFO_OF_CLIENT
+    ])
+    expect(findRequest(309, 'to-server')?.request.body.shape).toBe('none')
+    expect(findRequest(309, 'to-client')).toBe(RequestCode.CONSUME_MESSAGE_DIRECTLY_IN_CLIENT)
+    expect(RequestCode.CONSUME_MESSAGE_DIRECTLY_IN_CLIENT).toMatchObject({
+      ...{ name: 'CONSUME_MESSAGE_DIRECTLY', code: 309, direction: 'to-client', since: '4.9.7', until: undefined, vip: true },
+      ...{ from: ['broker', 'proxy'], to: ['client'], oneway: 'never', request: { body: { shape: 'bytes' } } }
+    })
+    expect(RequestCode.GET_BROKER_CLUSTER_ACL_INFO).toMatchObject({
+      code: 52,
+      since: '4.9.7',
+      until: '5.3.2',
+      request: { body: { shape: 'none' } }
+    })
+    expect(RequestCode.TRIGGER_DELETE_FILES).toMatchObject({ from: [], to: [] })
+  })
+
   it('of one code are told apart by the release of the sender', () => {
     const old = { ...RequestCode.GET_MIN_OFFSET, name: 'OLD', until: '4.9.8' }
     const now = { ...RequestCode.GET_MIN_OFFSET, name: 'NOW', since: '5.0.0' }
