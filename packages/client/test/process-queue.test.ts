@@ -35,6 +35,16 @@ describe('process queue', () => {
     expect(queue.state).toEqual({ count: 0, bytes: 0, span: 0 })
   })
 
+  it('leaves what was pending to whoever goes on when it forgets it', () => {
+    const queue = new ProcessQueue(10)
+    const [first] = queue.put([message(10), message(11), message(12)], 13)
+    if (first === undefined) throw new Error('three were put')
+    queue.settle(first)
+    queue.clear()
+    expect(queue.commitOffset).toBe(11)
+    expect(queue.nextOffset).toBe(11)
+  })
+
   it('does not take a message twice', () => {
     const queue = new ProcessQueue(0)
     queue.put([message(0), message(1)], 2)

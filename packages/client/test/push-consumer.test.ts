@@ -375,6 +375,21 @@ describe('a push consumer', () => {
     expect(committed()).toEqual([0, 0])
   })
 
+  it.each([10, 100, 300, 600])('loses nothing of a queue that another member gets %i ms before it closes', async (pauseMs) => {
+    fill(4)
+    const release: Array<() => void> = []
+    const first = await consume(() => new Promise<void>((_, reject) => release.push(() => reject(new Error('not any more')))))
+    await world.clock.settle()
+    const closing = first.close({ timeoutMs: 10_000 })
+    const seen: unknown[] = []
+    await consume((message) => void seen.push(message.value), {}, await world.connect())
+    await world.clock.advance(pauseMs)
+    for (const one of release) one()
+    await world.clock.advance(100_000)
+    expect(await closing).toMatchObject({ isComplete: true })
+    expect([...new Set(seen)].sort()).toEqual(['m0', 'm1', 'm2', 'm3'])
+  })
+
   it('gives queues to a new member at once and commits what it settled', async () => {
     fill(10)
     const a: unknown[] = []

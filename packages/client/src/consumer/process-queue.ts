@@ -74,8 +74,9 @@ export class ProcessQueue<T extends Sized> {
     return true
   }
 
-  /** Forgets what is pending: settling it later changes nothing. */
+  /** Forgets what is pending: settling it later changes nothing, and whoever goes on begins with it. */
   clear(): void {
+    this.#nextOffset = this.commitOffset
     for (let at = this.#head; at < this.#entries.length; at++) {
       const entry = this.#entries[at]
       if (entry !== undefined) entry.isSettled = true

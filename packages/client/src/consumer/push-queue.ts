@@ -56,8 +56,9 @@ export class PushQueue implements PullSink {
     return this.#loop.tried
   }
 
-  /** The offset to commit when it is not committed yet. */
+  /** The offset to commit when it is not committed yet. None when it belongs to somebody else, who may be further. */
   get uncommitted(): number | undefined {
+    if (this.#isDropped) return undefined
     const offset = this.#held?.commitOffset
     return offset === this.#committed ? undefined : offset
   }
