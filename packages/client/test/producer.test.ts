@@ -214,6 +214,7 @@ describe('a producer', () => {
     expect((error as NotSentError).cause).toBeInstanceOf(NoRouteError)
     expect(String(error)).toContain('10.0.0.1:9876: TOPIC_NOT_EXIST 17')
     expect(String(error)).toContain('10.0.0.9:9876: no connection')
+    expect(String(error)).toContain('No broker is up, or brokers do not create topics by themselves')
     expect(String(error)).toContain('create the topic first')
     await strict.close()
   })

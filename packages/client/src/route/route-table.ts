@@ -224,7 +224,7 @@ export class RouteTable {
     const hint =
       entry.autoCreateQueues === undefined
         ? 'Create the topic, or send to it once where brokers create topics by themselves'
-        : `Brokers do not create it by themselves (no route of ${SystemTopic.AUTO_CREATE_TOPIC_KEY} either): create the topic first`
+        : `No broker is up, or brokers do not create topics by themselves (no route of ${SystemTopic.AUTO_CREATE_TOPIC_KEY} either): create the topic first`
     return new NoRouteError(topic, asked, hint)
   }
 }

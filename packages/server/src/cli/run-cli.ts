@@ -44,9 +44,24 @@ export async function runCli(args: readonly string[], around: CliSurroundings): 
     else await serve(options, around)
     return 0
   } catch (error) {
-    around.printError(`rocketmq-ts-server: ${error instanceof Error ? error.message : String(error)}`)
+    around.printError(`rocketmq-ts-server: ${problemText(error)}`)
     return 1
   }
+}
+
+/** Options of `startServer` that errors name, as they are called here. */
+const FLAGS: ReadonlyMap<unknown, string> = new Map([
+  ['nameserverPort', '--nameserver-port'],
+  ['brokerPort', '--broker-port']
+])
+
+/** In the words of the command line; who mistyped an option hears where they all are. */
+function problemText(error: unknown): string {
+  const { message = String(error), code = '' } = error as { readonly message?: string; readonly code?: string }
+  const option = error instanceof CodedError ? error.facts['option'] : undefined
+  const flag = FLAGS.get(option)
+  if (flag !== undefined) return message.replaceAll(String(option), flag)
+  return code.startsWith('ERR_PARSE_ARGS') ? `${message} (see --help)` : message
 }
 
 /** The options, or a text to print in place of starting. */
