@@ -5,9 +5,13 @@ import { runs } from '../../../../test/random-runs'
 import { decodeOtherJson } from '../../src/wire/command/decode-command'
 import { DEFAULT_COMMAND_LIMITS } from '../../src/wire/command/limits'
 import { decodeCommand, encodeCommand, HeaderFieldError, headerOf, type RemotingCommand, RequestCode } from '../../src/wire/index'
+import { countedBytes } from './counted-bytes'
 import { jsonFrame, officialFrames } from './official-samples'
 
 const frames = officialFrames()
+
+/** A byte is seen by the scan, by the check of its field's name, and where it is made a text; a broken one by the dialect reader as well. */
+const MOST_VISITS = 4
 
 /** Reads a frame as far as any receiver would. */
 function readAll(frame: Buffer): void {
@@ -92,6 +96,34 @@ describe('a broken frame', () => {
       }),
       runs(50_000, 1_000_000)
     )
+  })
+
+  it('with bytes changed has each of its bytes visited a few times at most', () => {
+    const mutation = fc.tuple(fc.nat(), fc.integer({ min: 0, max: 255 }))
+    const run = fc.tuple(fc.constantFrom(...frames), fc.array(mutation, { maxLength: 6 }))
+    let most = 0
+    fc.assert(
+      fc.property(run, ([frame, mutations]) => {
+        const changed = Buffer.from(frame)
+        for (const [at, value] of mutations) changed[at % changed.length] = value
+        const counted = countedBytes(changed)
+        readHostile(counted.bytes)
+        most = Math.max(most, counted.visited / changed.length)
+      }),
+      runs(2000)
+    )
+    expect(most).toBeGreaterThan(0.5)
+    expect(most).toBeLessThan(MOST_VISITS)
+  })
+
+  it.each([1000, 10_000, 60_000])('of %i bytes of fields has each of them visited a few times at most', (bytes) => {
+    const names = Array.from({ length: 200 }, (_, index) => binaryField(`k${index}`, Math.floor(bytes / 200) - 10))
+    const text = JSON.stringify({ code: 1, extFields: { i: '\\u0001'.repeat(bytes / 6), k: 'x' }, flag: 0, opaque: 1, version: 1 })
+    for (const frame of [binaryFrame(Buffer.concat(names)), jsonFrame(text)]) {
+      const counted = countedBytes(frame)
+      readHostile(counted.bytes)
+      expect(counted.visited).toBeLessThan(MOST_VISITS * frame.length)
+    }
   })
 
   it('in JSON that the scan takes is read the same by the dialect reader', () => {
