@@ -27,21 +27,22 @@ const NOTHING = -1
 export class BrokerLink {
   readonly address: string
   readonly #options: BrokerLinkOptions
-  readonly #log: FailureStreak
+  #log: FailureStreak
   readonly #closing = new AbortController()
   #toldVersion = NOTHING
+  /** Since it was told at last, also when it was not asked meanwhile. */
   #wasLost = false
   #isDown = false
   #backSince: number | undefined
   #telling: Promise<void> | undefined
   #tellAgain = false
   #timer: Timer | undefined
-  #waiters: Array<() => void> = []
+  readonly #waiters = new Set<() => void>()
 
   constructor(address: string, options: BrokerLinkOptions) {
     this.address = address
     this.#options = options
-    this.#log = new FailureStreak(options.logger, `the heartbeat to broker ${address}`)
+    this.#log = this.#newLog()
   }
 
   get isUp(): boolean {
@@ -75,14 +76,23 @@ export class BrokerLink {
   whenTold(signal: AbortSignal): Promise<void> | undefined {
     if (this.#isCurrent()) return undefined
     return new Promise((resolve, reject) => {
-      const abort = (): void => reject(signal.reason)
-      if (signal.aborted) return abort()
-      sharedSignal(signal).addEventListener('abort', abort, { once: true })
-      this.#waiters.push(() => {
+      const wake = (): void => {
         signal.removeEventListener('abort', abort)
         resolve()
-      })
+      }
+      const abort = (): void => {
+        this.#waiters.delete(wake)
+        reject(signal.reason)
+      }
+      if (signal.aborted) return abort()
+      sharedSignal(signal).addEventListener('abort', abort, { once: true })
+      this.#waiters.add(wake)
     })
+  }
+
+  /** A group was left. With the last one there is nothing more to tell, so the broker is not asked any more: neither up nor down. */
+  groupLeft(): void {
+    if (this.#options.groups.heartbeat() === undefined) this.#unasked()
   }
 
   close(): void {
@@ -119,6 +129,8 @@ export class BrokerLink {
     } catch (error) {
       if (!this.#closing.signal.aborted) this.#failed(error)
     }
+    // The last group may have been left meanwhile.
+    this.groupLeft()
   }
 
   #told(version: number): void {
@@ -127,8 +139,9 @@ export class BrokerLink {
     this.#toldVersion = version
     this.#isDown = false
     if (!wasUp && this.#wasLost) this.#backSince = this.#options.clock.monotonic()
+    this.#wasLost = false
     this.#schedule(this.#options.intervalMs)
-    if (!wasUp) this.#options.onChange({ address: this.address, isUp: true })
+    if (!wasUp) this.#options.onChange({ address: this.address, isUp: true, isAsked: true })
     if (this.#isCurrent()) this.#wake()
   }
 
@@ -141,10 +154,24 @@ export class BrokerLink {
   /** Lost, or not reached the first time. A connection that nobody told anything on means nothing. */
   #lost(error: unknown): void {
     if (this.#isDown || !(this.isUp || this.#log.count > 0)) return
-    this.#wasLost ||= this.isUp
+    if (this.isUp) this.#wasLost = true
     this.#toldVersion = NOTHING
     this.#isDown = true
-    this.#options.onChange({ address: this.address, isUp: false, error })
+    this.#options.onChange({ address: this.address, isUp: false, isAsked: true, error })
+  }
+
+  #unasked(): void {
+    if (this.#closing.signal.aborted) return
+    const wasKnown = this.isUp || this.#isDown
+    this.#timer?.cancel()
+    this.#log = this.#newLog()
+    this.#toldVersion = NOTHING
+    this.#isDown = false
+    if (wasKnown) this.#options.onChange({ address: this.address, isUp: false, isAsked: false })
+  }
+
+  #newLog(): FailureStreak {
+    return new FailureStreak(this.#options.logger, `the heartbeat to broker ${this.address}`)
   }
 
   #pauseMs(): number {
@@ -158,8 +185,8 @@ export class BrokerLink {
   }
 
   #wake(): void {
-    const waiters = this.#waiters
-    this.#waiters = []
+    const waiters = [...this.#waiters]
+    this.#waiters.clear()
     for (const wake of waiters) wake()
   }
 }

@@ -15,10 +15,11 @@ export interface BrokerLinksOptions {
   readonly timeoutMs: number
 }
 
-/** A broker came within reach or went out of it. */
+/** A broker came within reach or went out of it, or is not asked any more whether it is. */
 export interface LinkChange {
   readonly address: string
   readonly isUp: boolean
+  readonly isAsked: boolean
   readonly error?: unknown
 }
 
@@ -41,7 +42,10 @@ export class BrokerLinks {
     ]
   }
 
-  /** Calls back when a broker took a heartbeat after it had not, and when it is lost or was not reached at first, until the returned function is called. */
+  /**
+   * Calls back when a broker took a heartbeat after it had not, when it is lost or was not reached at first, and when it is not
+   * asked any more after that, until the returned function is called.
+   */
   onChange(listener: (change: LinkChange) => void): () => void {
     this.#listeners.add(listener)
     return () => void this.#listeners.delete(listener)
@@ -51,6 +55,12 @@ export class BrokerLinks {
   async tellAll(): Promise<void> {
     this.#follow()
     await Promise.all([...this.#links.values()].map((link) => link.tell()))
+  }
+
+  /** This client has left a group: brokers that need not hear of those that are left are not asked any more. */
+  groupLeft(): void {
+    this.#follow()
+    for (const link of this.#links.values()) link.groupLeft()
   }
 
   /** Tells one broker, because it says it does not know. */
@@ -108,6 +118,7 @@ export class BrokerLinks {
       if (wanted.has(address)) continue
       link.close()
       this.#links.delete(address)
+      if (link.isUp || link.isDown) this.#changed({ address, isUp: false, isAsked: false })
     }
     for (const address of wanted) {
       if (this.#links.has(address)) continue

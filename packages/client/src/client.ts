@@ -1,6 +1,6 @@
 import type { ConnectionState } from '@rocketmq-ts/remoting'
 import { RequestCode, type RequestHeaderOf } from '@rocketmq-ts/remoting/wire'
-import type { Clock } from 'net-ts-protocol-kit'
+import type { Clock, Logger } from 'net-ts-protocol-kit'
 import type { ResolvedClientOptions } from './client-options'
 import { type ClientParts, clientParts } from './client-parts'
 import { type CloseOptions, type CloseReport, readCloseTimeout, sumReports } from './close-report'
@@ -27,6 +27,11 @@ export interface ClientEvents {
   readonly brokerUp: { readonly address: string }
   /** A broker is out of reach; it is asked again until it is back. */
   readonly brokerDown: { readonly address: string; readonly error: unknown }
+  /**
+   * A broker that was up or down is not asked any more: this client has left its last group, or no route names the broker. Its
+   * health is unknown from now on.
+   */
+  readonly brokerUnasked: { readonly address: string }
   /** A nameserver has answered after none had. */
   readonly nameserverUp: Readonly<Record<never, never>>
   /** No nameserver answers; what is known of routes stays in use. */
@@ -42,7 +47,7 @@ export interface BrokerHealth {
   readonly address: string
   /** Whether it answered the last heartbeat. */
   readonly isUp: boolean
-  /** Whether the last heartbeat failed, or its connection is lost. Neither up nor down: not asked yet. */
+  /** Whether the last heartbeat failed, or its connection is lost. Neither up nor down: not asked yet, or not any more. */
   readonly isDown: boolean
 }
 
@@ -71,6 +76,8 @@ export class Client {
   readonly clientId: string
   /** Its time: the option `clock`, or the real one. */
   readonly clock: Clock
+  /** Where its diagnostics go: the option `logger`, or nowhere. */
+  readonly logger: Logger
   /** What happens to it. */
   readonly events: Events<ClientEvents>
   /** What there is to read. */
@@ -89,6 +96,7 @@ export class Client {
     this.#parts = clientParts(options)
     this.clientId = this.#parts.clientId
     this.clock = options.clock
+    this.logger = options.logger
     this.queues = new Queues(this.#parts.routes, this.#parts.consumer.offsets, () => this.#requireOpen())
     this.#events = new EventSource(options.logger, { clientId: this.clientId })
     this.events = this.#events
@@ -220,9 +228,10 @@ export class Client {
       if (error === undefined) this.#events.emit('nameserverUp', {})
       else this.#events.emit('nameserverDown', { error })
     })
-    links.onChange(({ address, isUp, error }) => {
+    links.onChange(({ address, isUp, isAsked, error }) => {
       if (isUp) consumer.offsets.forgetTables()
       if (isUp) this.#events.emit('brokerUp', { address })
+      else if (!isAsked) this.#events.emit('brokerUnasked', { address })
       else this.#events.emit('brokerDown', { address, error })
     })
   }
@@ -255,10 +264,13 @@ export class Client {
     if (consumerGroup !== undefined) await this.#unregister({ consumerGroup })
   }
 
-  /** Tells every broker within reach that this client left a group. */
+  /** Tells every broker within reach that this client left a group, and asks those no more that it leaves with it. */
   async #unregister(group: { readonly producerGroup: string } | { readonly consumerGroup: string }): Promise<void> {
     const header = { clientID: this.clientId, ...group }
-    await Promise.all(this.#parts.links.addressesUp.map((address) => this.#unregisterAt(address, header)))
+    const { links } = this.#parts
+    const telling = links.addressesUp.map((address) => this.#unregisterAt(address, header))
+    links.groupLeft()
+    await Promise.all(telling)
   }
 
   async #unregisterAt(address: string, header: RequestHeaderOf<typeof RequestCode.UNREGISTER_CLIENT>): Promise<void> {

@@ -10,7 +10,8 @@ describe('the events of a client', () => {
     world = await World.start()
     mq = await world.connect({ requestTimeoutMs: 1000 })
     told.length = 0
-    for (const name of ['brokerUp', 'brokerDown', 'nameserverUp', 'nameserverDown'] as const) mq.events.on(name, () => told.push(name))
+    for (const name of ['brokerUp', 'brokerDown', 'brokerUnasked', 'nameserverUp', 'nameserverDown'] as const)
+      mq.events.on(name, () => told.push(name))
     mq.events.on('stateChanged', ({ state }) => told.push(state))
   })
   afterEach(() => world.close())
@@ -40,6 +41,61 @@ describe('the events of a client', () => {
     await world.clock.advance(10_000)
     expect(told).toEqual(['brokerDown', 'brokerUp'])
     expect(brokers()).toEqual([{ isUp: true, isDown: false }])
+  })
+
+  it('tell that a broker is not asked any more when the last producer closes while it is away, and ask it again for the next one', async () => {
+    const producer = mq.producer({ group: 'g' })
+    await producer.send('orders', 'x')
+    await world.broker.stop()
+    await world.clock.advance(10_000)
+    expect(brokers()).toEqual([{ isUp: false, isDown: true }])
+    await producer.close()
+    expect(told).toEqual(['brokerUp', 'brokerDown', 'brokerUnasked'])
+    expect(brokers()).toEqual([{ isUp: false, isDown: false }])
+    await world.clock.advance(60_000)
+    expect(told).toHaveLength(3)
+    mq.producer({ group: 'g' })
+    await world.clock.advance(10_000)
+    expect(brokers()).toEqual([{ isUp: false, isDown: true }])
+    await world.broker.start(() => undefined)
+    await world.clock.advance(10_000)
+    expect(told.slice(3)).toEqual(['brokerDown', 'brokerUp'])
+  })
+
+  it('tell the same when the last consumer closes', async () => {
+    const consumer = mq.pullConsumer({ group: 'g', subscriptions: [{ topic: 'orders' }] })
+    await world.clock.advance(1000)
+    await world.broker.stop()
+    await world.clock.advance(10_000)
+    const closing = consumer.close()
+    await world.clock.advance(1000)
+    await closing
+    expect(told).toEqual(['brokerUp', 'brokerDown', 'brokerUnasked'])
+    expect(brokers()).toEqual([{ isUp: false, isDown: false }])
+  })
+
+  it('do not take a broker for lost that need not be asked any more', async () => {
+    const producer = mq.producer({ group: 'g' })
+    await producer.send('orders', 'x')
+    await producer.close()
+    expect(told).toEqual(['brokerUp', 'brokerUnasked'])
+    await world.broker.stop()
+    await world.clock.advance(60_000)
+    expect(told).toEqual(['brokerUp', 'brokerUnasked'])
+  })
+
+  it('do not call a broker unasked as long as there is a group that it must hear of', async () => {
+    const producer = mq.producer({ group: 'g' })
+    await producer.send('orders', 'x')
+    await world.broker.stop()
+    await world.clock.advance(10_000)
+    const other = mq.producer({ group: 'other' })
+    await producer.close()
+    expect(told).toEqual(['brokerUp', 'brokerDown'])
+    await other.close()
+    await world.clock.advance(60_000)
+    expect(told).toEqual(['brokerUp', 'brokerDown', 'brokerUnasked'])
+    expect(brokers()).toEqual([{ isUp: false, isDown: false }])
   })
 
   it('do not take a broker for lost that was never told of this client', async () => {

@@ -4,7 +4,7 @@ import { Observable } from 'rxjs'
 /** How one broker is doing, seen from a client. */
 export interface BrokerStatus {
   readonly address: string
-  /** `unknown`: not asked yet; brokers hear from clients with a producer or a member of a group. */
+  /** `unknown`: not asked yet, or not any more; brokers hear from clients with a producer or a member of a group. */
   readonly state: 'up' | 'down' | 'unknown'
 }
 
@@ -20,6 +20,7 @@ export interface ClientStatus {
 const EVENTS = [
   'brokerUp',
   'brokerDown',
+  'brokerUnasked',
   'nameserverUp',
   'nameserverDown',
   'routeChanged',

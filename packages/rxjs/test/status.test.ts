@@ -38,6 +38,19 @@ describe('status$', () => {
     expect(told.slice(0, 3)).toEqual(['open ns up up', 'degraded ns up down', 'open ns up up'])
   })
 
+  it('is open again when the last group is left while a broker is away: nobody knows any more whether it is', async () => {
+    const producer = mq.producer({ group: 'senders' })
+    const sent = producer.send('orders', 'x')
+    await cluster.clock.settle()
+    await sent
+    const { told } = watch()
+    await cluster.stopBroker()
+    await cluster.clock.advance(20_000)
+    expect(told).toEqual(['open ns up up', 'degraded ns up down'])
+    await producer.close()
+    expect(told).toEqual(['open ns up up', 'degraded ns up down', 'open ns up unknown'])
+  })
+
   it('tells that no nameserver answers and that one does again', async () => {
     await cluster.send(mq, ['x'])
     const { told } = watch()

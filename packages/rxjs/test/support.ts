@@ -1,4 +1,4 @@
-import { type Client, connect, type Producer } from '@rocketmq-ts/client'
+import { type Client, type ClientOptions, connect, type Producer } from '@rocketmq-ts/client'
 import { type Server, startServer } from '@rocketmq-ts/server'
 import { ManualClock, MemoryNetwork } from 'net-ts-protocol-kit'
 
@@ -32,9 +32,9 @@ export class Cluster {
     return cluster
   }
 
-  async connect(): Promise<Client> {
+  async connect(options: Partial<ClientOptions> = {}): Promise<Client> {
     const network = this.network.at(`10.0.1.${this.#clients.length + 1}`)
-    const client = await this.#driven(connect({ nameservers: '10.0.0.1:9876', clock: this.clock, network }))
+    const client = await this.#driven(connect({ nameservers: '10.0.0.1:9876', clock: this.clock, network, ...options }))
     this.#clients.push(client)
     return client
   }
@@ -57,9 +57,14 @@ export class Cluster {
     this.#server?.broker.createGroup(group, { mayConsume: false })
   }
 
+  /** The broker goes away; what it stored stays. */
+  async stopBroker(): Promise<void> {
+    await this.#driven(this.#server?.stopBroker() ?? Promise.resolve())
+  }
+
   /** The broker goes away for a while; what it stored stays. */
   async restartBroker(awayMs: number): Promise<void> {
-    await this.#driven(this.#server?.stopBroker() ?? Promise.resolve())
+    await this.stopBroker()
     await this.clock.advance(awayMs)
     await this.#driven(this.#server?.startBroker() ?? Promise.resolve())
   }
