@@ -1,3 +1,5 @@
+export type { MessageStore } from '@rocketmq-ts/store'
+export type { Clock, Logger, Network } from 'net-ts-protocol-kit'
 export { Broker, TopicError, type TopicOptions } from './broker'
 export type { BrokerContents } from './broker-contents'
 export { type BrokerLimits, DEFAULT_BROKER_LIMITS } from './broker-limits'

@@ -1,6 +1,6 @@
-export { RocketMQError } from '@rocketmq-ts/remoting'
+export { type ConnectionState, RocketMQError } from '@rocketmq-ts/remoting'
 export type { CompressionType, Credentials } from '@rocketmq-ts/remoting/wire'
-export type { Clock, Timer, TimerOptions } from 'net-ts-protocol-kit'
+export type { Clock, Logger, Network, Timer, TimerOptions, TlsOptions } from 'net-ts-protocol-kit'
 export { type BrokerHealth, Client, type ClientEvents, type ClientHealth } from './client'
 export type { AddressMap, ClientOptions } from './client-options'
 export type { CloseOptions, CloseReport } from './close-report'

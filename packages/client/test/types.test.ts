@@ -3,12 +3,19 @@ import type { StandardSchemaV1 } from '@standard-schema/spec'
 import {
   bytes,
   type Client,
+  type ClientHealth,
+  type ClientOptions,
+  type Clock,
+  type ConnectionState,
   deadLetter,
   defineTopic,
   json,
+  type Logger,
   type Message,
   type MessageOf,
+  type Network,
   retry,
+  type TlsOptions,
   text,
   type ValueSentTo
 } from '../src/index'
@@ -92,6 +99,14 @@ export function checked(mq: Client): void {
 }
 
 describe('types', () => {
+  it('of options and health can be named without a second dependency', () => {
+    isTrue<Equal<NonNullable<ClientOptions['clock']>, Clock>>(true)
+    isTrue<Equal<NonNullable<ClientOptions['logger']>, Logger>>(true)
+    isTrue<Equal<NonNullable<ClientOptions['network']>, Network>>(true)
+    isTrue<Equal<NonNullable<ClientOptions['tls']>, TlsOptions>>(true)
+    isTrue<Equal<ClientHealth['connections'][number], ConnectionState>>(true)
+  })
+
   it('follow from topics', () => {
     isTrue<Equal<ValueSentTo<typeof Orders>, Order>>(true)
     isTrue<Equal<ValueSentTo<typeof Blobs>, Buffer | Uint8Array | string>>(true)

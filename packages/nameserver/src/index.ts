@@ -1,3 +1,4 @@
+export type { Clock, Logger, Network } from 'net-ts-protocol-kit'
 export { Nameserver } from './nameserver'
 export { DEFAULT_NAMESERVER_LIMITS, type NameserverLimits } from './nameserver-limits'
 export { type NameserverOptions, NameserverOptionsError } from './nameserver-options'

@@ -1,3 +1,7 @@
+export type { Broker, BrokerLimits, TopicOptions } from '@rocketmq-ts/broker'
+export type { Nameserver } from '@rocketmq-ts/nameserver'
+export type { MessageStore } from '@rocketmq-ts/store'
+export type { Clock, Logger, Network } from 'net-ts-protocol-kit'
 export { Server, startServer } from './server'
 export { type ServerOptions, ServerOptionsError } from './server-options'
 export type { ServerTlsOptions } from './server-tls'
