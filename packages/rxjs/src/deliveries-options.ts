@@ -18,7 +18,10 @@ export interface DeliveriesOptions<Subscriptions extends readonly SubscriptionOp
   readonly maxUnsettledBytes?: number
   /** How long a closing stream waits for its deliveries to be settled, milliseconds. Default 10,000. */
   readonly closeTimeoutMs?: number
-  /** Told once when the stream has closed, however it ended, and what was left. */
+  /**
+   * Told once when the stream has closed, however it ended, and what was left. When it throws, or rejects, the client's logger gets the
+   * error and nothing else happens.
+   */
   readonly onClosed?: (report: CloseReport) => void
 }
 

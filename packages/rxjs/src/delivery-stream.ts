@@ -31,7 +31,8 @@ export class DeliveryStream {
     this.#open.close()
     const closed = this.#closeConsumer()
     rememberClosing(this.#client, this.#options.group, closed)
-    void closed.then(this.#options.onClosed)
+    // Never rejects.
+    void closed.then((report) => this.#tellClosed(report))
   }
 
   #start(): void {
@@ -59,6 +60,16 @@ export class DeliveryStream {
 
   #handOut(message: Message, context: HandlerContext): Outcome | Promise<Outcome> {
     return this.#open.handOut(message, context, this.#next) as Outcome | Promise<Outcome>
+  }
+
+  /** A callback that throws, or rejects, must not end the process. */
+  async #tellClosed(report: CloseReport): Promise<void> {
+    const { group, onClosed } = this.#options
+    try {
+      await onClosed(report)
+    } catch (error) {
+      this.#client.logger.error('onClosed of deliveries threw', { group, error })
+    }
   }
 
   async #closeConsumer(): Promise<CloseReport> {

@@ -308,6 +308,33 @@ describe('the life of a stream', () => {
     expect(ends).toEqual(['complete', expect.objectContaining({ code: 'CLOSED' })])
   })
 
+  it.each([
+    [
+      'throws',
+      () => {
+        throw new Error('in onClosed')
+      }
+    ],
+    ['rejects', () => Promise.reject(new Error('in onClosed'))]
+  ])('goes on when onClosed %s: the logger of the client gets the error', async (_, onClosed) => {
+    const logged: unknown[] = []
+    const ignore = (): void => undefined
+    const error = (message: string, fields?: unknown): void => void logged.push([message, fields])
+    mq = await cluster.connect({ logger: { debug: ignore, info: ignore, warn: ignore, error } })
+    const unhandled: unknown[] = []
+    const note = (reason: unknown): void => void unhandled.push(reason)
+    process.on('unhandledRejection', note)
+    stream({ onClosed }).subscribe().unsubscribe()
+    await cluster.clock.advance(1000)
+    await new Promise((resolve) => setImmediate(resolve))
+    process.off('unhandledRejection', note)
+    expect(unhandled).toEqual([])
+    expect(logged).toEqual([
+      ['onClosed of deliveries threw', { group: 'audit', error: expect.objectContaining({ message: 'in onClosed' }) }]
+    ])
+    expect(consumers()).toBe(0)
+  })
+
   it('tells onClosed once, however it ends', async () => {
     const reports: string[] = []
     const failing = stream({ onClosed: () => reports.push('failed') }).pipe(
