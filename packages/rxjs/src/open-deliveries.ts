@@ -4,7 +4,7 @@ import { Delivery, type DeliverySource } from './delivery'
 /** The deliveries of one stream that are handed out and not settled. */
 export class OpenDeliveries<M extends Message> implements DeliverySource<M> {
   readonly #open = new Map<Message, Delivery<M>>()
-  readonly #left = new Set<Delivery<M>>()
+  readonly #left = new WeakSet<Delivery<M>>()
   #isClosing = false
 
   get isClosing(): boolean {
@@ -22,7 +22,6 @@ export class OpenDeliveries<M extends Message> implements DeliverySource<M> {
 
   settled(delivery: Delivery<M>): void {
     this.#open.delete(delivery.message)
-    this.#left.delete(delivery)
   }
 
   /** In a stream that goes on nothing would ever settle it, or hand it out again: it is given up when the stream closes. */
@@ -34,7 +33,7 @@ export class OpenDeliveries<M extends Message> implements DeliverySource<M> {
   /** Nothing more is handed out. */
   close(): void {
     this.#isClosing = true
-    for (const delivery of this.#left) delivery.giveUp()
+    for (const delivery of [...this.#open.values()]) if (this.#left.has(delivery)) delivery.giveUp()
   }
 
   voidMessage(message: Message): void {

@@ -289,6 +289,36 @@ describe('a replay', () => {
     expect([...handled, ...rest.seen]).toEqual(numbers(10))
   })
 
+  it('names no place before messages that it was not to read', async () => {
+    await store(0, ['wanted'], 'paid')
+    await store(0, numbers(5), 'open')
+    await store(1, ['bad'], 'paid')
+    const ends: ReplayFailedError[] = []
+    const open: Delivery[] = []
+    replay(mq, { subscriptions: [{ topic: Orders, tags: ['paid'] }] }).subscribe({
+      next: (one) => open.push(one),
+      error: (error) => ends.push(error)
+    })
+    await cluster.clock.settle()
+    for (const one of open) if (one.message.value === 'wanted') one.ack()
+    for (const one of open) if (one.message.value === 'bad') one.retry()
+    expect(ends[0]?.positions).toEqual([
+      { ...queue(0), offset: 6 },
+      { ...queue(1), offset: 0 }
+    ])
+  })
+
+  it('leaves its reader when it is unsubscribed while it waits for room', async () => {
+    await store(0, numbers(20))
+    const left = loopsLeft(mq)
+    const { seen, subscription } = watch(stream({ maxUnsettled: 4 }), () => undefined)
+    await cluster.clock.settle()
+    expect([seen.length, left()]).toEqual([4, 0])
+    subscription.unsubscribe()
+    await cluster.clock.settle()
+    expect(left()).toBe(1)
+  })
+
   it('names the lowest offset that is not acked, not the highest that is', async () => {
     await store(0, numbers(6))
     const open: Delivery[] = []
@@ -368,3 +398,24 @@ describe('a replay', () => {
     expect(seen.messages).toEqual(expected('1s a 599ms (b|)', { a: ['m0', 'm1'], b: ['m2', 'm3'] }))
   })
 })
+
+/** How many loops over pull consumers made from now on have been left before their end. */
+function loopsLeft(mq: Client): () => number {
+  const pullConsumer = mq.pullConsumer.bind(mq)
+  let count = 0
+  const counted: typeof pullConsumer = (options) => {
+    const consumer = pullConsumer(options)
+    const iterate = consumer[Symbol.asyncIterator].bind(consumer)
+    const iterator = (): ReturnType<typeof iterate> => {
+      const { next } = iterate()
+      const left = async (): Promise<{ done: true; value: undefined }> => {
+        count++
+        return { done: true, value: undefined }
+      }
+      return { next, return: left }
+    }
+    return Object.assign(consumer, { [Symbol.asyncIterator]: iterator })
+  }
+  Object.assign(mq, { pullConsumer: counted })
+  return () => count
+}
