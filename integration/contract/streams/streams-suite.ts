@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from '@jest/globals'
-import { connect, defineTopic, type Message, text } from '@rocketmq-ts/client'
+import { connect, defineTopic, type Message, type SendReceipt, text } from '@rocketmq-ts/client'
 import { type ClientStatus, deliveries, lag$, type ReplayPoint, replay, type SentValue, settle, status$, toTopic } from '@rocketmq-ts/rxjs'
 import { concatMap, filter, firstValueFrom, from, lastValueFrom, map, type Observable, reduce, take, tap, toArray } from 'rxjs'
-import { pause } from '../eventually'
+import { expectEventually, pause } from '../eventually'
 import type { Target } from '../targets'
 
 type Client = Awaited<ReturnType<typeof connect>>
@@ -35,8 +35,16 @@ export function streamsSuite(start: () => Promise<Target>, startMs: number): voi
   }, TEST_MS)
 
   const numbers = (count: number, first = 0): string[] => Array.from({ length: count }, (_, n) => `m${first + n}`)
-  const send = (values: readonly string[]): Promise<SentValue<string>[]> =>
-    collect(from(values).pipe(toTopic(mq.producer({ group: 'senders' }), topic(), { concurrency: 32 })))
+  /** Resolves when all of them can be read: official brokers answer a send before the message is in its consume queue. */
+  const send = async (values: readonly string[]): Promise<SentValue<string>[]> => {
+    const sent = await collect(from(values).pipe(toTopic(mq.producer({ group: 'senders' }), topic(), { concurrency: 32 })))
+    await readable(
+      mq,
+      sent.map(({ receipt }) => receipt)
+    )
+    return sent
+  }
+  const place = (queueId: number, offset: number, value: string): string => `${queueId}/${offset} ${value}`
   const stored = (range: { from?: ReplayPoint; to?: ReplayPoint } = {}): Promise<Message<string>[]> =>
     collect(replay(mq, { ...range, subscriptions: [{ topic: topic() }] }).pipe(settle((message) => message.detach())))
 
@@ -45,7 +53,6 @@ export function streamsSuite(start: () => Promise<Target>, startMs: number): voi
     async () => {
       const sent = await send(numbers(2000))
       const read = await stored()
-      const place = (queueId: number, offset: number, value: string): string => `${queueId}/${offset} ${value}`
       expect(read.map(({ queue, queueOffset, value }) => place(queue.queueId, queueOffset, value)).sort()).toEqual(
         sent.map(({ value, receipt }) => place(receipt.queue.queueId, receipt.queueOffset, value)).sort()
       )
@@ -85,7 +92,7 @@ export function streamsSuite(start: () => Promise<Target>, startMs: number): voi
   it(
     'a replay goes on after the broker was gone in the middle: no gap, no double, in the order of each queue',
     async () => {
-      await send(numbers(1000))
+      const sent = await send(numbers(1000))
       let isRestarted = false
       const reading = replay(mq, { subscriptions: [{ topic: topic() }], maxUnsettled: 8, prefetch: 1 }).pipe(
         concatMap(async (delivery) => {
@@ -103,7 +110,9 @@ export function streamsSuite(start: () => Promise<Target>, startMs: number): voi
         const offsets = read.flatMap(({ queue, queueOffset }) => (queue.queueId === queueId ? [queueOffset] : []))
         expect(offsets).toEqual(offsets.map((_, at) => at))
       }
-      expect(read.map(({ value }) => value).sort()).toEqual(numbers(1000).sort())
+      expect(read.map(({ queue, queueOffset, value }) => place(queue.queueId, queueOffset, value)).sort()).toEqual(
+        sent.map(({ value, receipt }) => place(receipt.queue.queueId, receipt.queueOffset, value)).sort()
+      )
     },
     TEST_MS * 2
   )
@@ -149,6 +158,19 @@ export function streamsSuite(start: () => Promise<Target>, startMs: number): voi
     },
     TEST_MS
   )
+}
+
+/** Resolves when every queue's end is behind what was sent to it. */
+async function readable(mq: Client, sent: readonly SendReceipt[]): Promise<void> {
+  const last = new Map(
+    [...sent].sort((a, b) => a.queueOffset - b.queueOffset).map(({ queue, queueOffset }) => [queue.queueId, { queue, queueOffset }])
+  )
+  await expectEventually(async () => {
+    for (const { queue, queueOffset } of last.values()) {
+      if ((await mq.queues.maxOffset(queue)) <= queueOffset) return `message ${queueOffset} of queue ${queue.queueId}`
+    }
+    return undefined
+  })
 }
 
 function collect<T>(source: Observable<T>): Promise<T[]> {
