@@ -17,7 +17,10 @@ export interface ReplayOptions<Subscriptions extends readonly SubscriptionOption
   extends Pick<PullConsumerOptions<Subscriptions>, 'subscriptions' | 'maxBatch' | 'prefetch' | 'maxPrefetchedBytes'> {
   /** The first message. Default `'first'`. */
   readonly from?: ReplayPoint
-  /** The first message that is no longer wanted. Default `'last'`. */
+  /**
+   * The first message that is no longer wanted. Default `'last'`: where each queue ends when the replay is subscribed to. Official brokers
+   * acknowledge a message a moment before its queue has it: one sent just before may be left out.
+   */
   readonly to?: ReplayPoint
   /**
    * The consumer group in whose name it reads; nothing is committed for it, and its members lose no queue. Default
