@@ -22,7 +22,8 @@ build()
 const files = randomisedFiles().filter((file) => positionals.length === 0 || positionals.some((part) => file.includes(part)))
 if (files.length === 0) fail(`no randomised test file has ${positionals.join(' or ')} in its path`)
 mkdirSync(buildFolder, { recursive: true })
-for (const file of [report, results]) rmSync(file, { force: true })
+const notRun = join(buildFolder, 'not-run.txt')
+for (const file of [report, results, notRun]) rmSync(file, { force: true })
 
 console.log(`seed ${seed}, ${factor} times the usual runs, ${files.length} files`)
 const from = process.hrtime.bigint()
@@ -82,7 +83,8 @@ function describeRun() {
     '| --- | ---: | ---: | ---: | --- |',
     ...table,
     '',
-    'A run is one random input of a property, or one whole story told from a seed. The same seed repeats the same inputs.'
+    'A run is one random input of a property, or one whole story told from a seed. The same seed repeats the same inputs.',
+    ...(existsSync(notRun) ? ['', `Not run on this machine: ${readFileSync(notRun, 'utf8').trim().replaceAll('\n', '; ')}.`] : [])
   ].join('\n')}\n`
 }
 
