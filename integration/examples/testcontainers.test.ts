@@ -1,6 +1,6 @@
-import { afterAll, describe, expect, it } from '@jest/globals'
-import { meansFor, reportNotRun } from '../official/availability'
-import { judgedVersions } from '../official/judges'
+import { afterAll, expect, it } from '@jest/globals'
+import { meansFor } from '../official/availability'
+import { describeInContainers, judgedVersions } from '../official/judges'
 import { Command } from './command'
 import { built, COMMAND_MS, Example } from './example'
 
@@ -11,10 +11,8 @@ afterAll(() => Command.killAll())
 
 for (const version of judgedVersions) {
   const means = meansFor(version)
-  if (means.kind !== 'container') reportNotRun(version, `the example needs containers: ${means.reason}`)
-  const describeInContainers = means.kind === 'container' ? describe : describe.skip
 
-  describeInContainers(`the example testcontainers, with ${version}`, () => {
+  describeInContainers(version, 'the example needs')(`the example testcontainers, with ${version}`, () => {
     it(
       'passes its own tests, restart of the broker included',
       async () => {

@@ -28,6 +28,14 @@ export function describeJudged(version: JudgedVersion): (title: string, define: 
   return describe.skip
 }
 
+/** The same for what only containers can show; `what` needs them. */
+export function describeInContainers(version: string, what: string): (title: string, define: () => void) => void {
+  const means = meansFor(version)
+  if (means.kind === 'container') return describe
+  reportNotRun(version, `${what} containers: ${means.reason}`)
+  return describe.skip
+}
+
 /** Starts an own nameserver and broker of the release: in containers, or from the jars where there is no container. */
 export async function startJudge(version: JudgedVersion, options: JudgeOptions = {}): Promise<StartedRocketMQ> {
   const means = meansFor(version)

@@ -1,9 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { afterAll, beforeAll, expect, it } from '@jest/globals'
 import { type StartedRocketMQ, startRocketMQ } from '@rocketmq-ts/testcontainers'
-import { appendLine, meansFor, reportNotRun } from './availability'
+import { appendLine, meansFor } from './availability'
 import { ask, getBrokerClusterInfo } from './hand-encoded'
 import { computedJars, labelledJars } from './jar-hashes'
-import { describeJudged, judgedVersions, judgeRestartMs, judgeStartMs, startJudge } from './judges'
+import { describeInContainers, describeJudged, judgedVersions, judgeRestartMs, judgeStartMs, startJudge } from './judges'
 
 for (const version of judgedVersions) {
   describeJudged(version)(`the official release ${version}`, () => {
@@ -60,10 +60,8 @@ for (const version of judgedVersions) {
 }
 
 const means = meansFor('5.5.0')
-if (means.kind !== 'container') reportNotRun('5.5.0', `no own container network: ${means.reason}`)
-const describeInContainers = means.kind === 'container' ? describe : describe.skip
 
-describeInContainers('a cluster in an own container network', () => {
+describeInContainers('5.5.0', 'a network of its own needs')('a cluster in an own container network', () => {
   it(
     'advertises a broker address that works outside and for the tools inside',
     async () => {

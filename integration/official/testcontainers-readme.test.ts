@@ -1,15 +1,13 @@
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { afterAll, beforeAll, expect, it } from '@jest/globals'
 import { checkTypes, prepareFolder, runSample } from '../contract/readme/program'
 import { root, samplesOf } from '../contract/readme/samples'
-import { meansFor, reportNotRun } from './availability'
-import { judgeRestartMs } from './judges'
+import { meansFor } from './availability'
+import { describeInContainers, judgeRestartMs } from './judges'
 
 const means = meansFor('5.5.0')
-if (means.kind !== 'container') reportNotRun('5.5.0', `the samples need containers: ${means.reason}`)
-const describeInContainers = means.kind === 'container' ? describe : describe.skip
 
 const samples = samplesOf('packages/testcontainers/README.md')
 const tests = samples.filter(({ code }) => code.includes("from '@jest/globals'"))
@@ -20,7 +18,7 @@ function withImage(code: string): string {
   return means.kind === 'container' ? code.replaceAll('apache/rocketmq:5.5.0', means.image) : code
 }
 
-describeInContainers('the samples of the README of testcontainers', () => {
+describeInContainers('5.5.0', 'the samples need')('the samples of the README of testcontainers', () => {
   const chosen = process.env['ROCKETMQ_IMAGE']
 
   beforeAll(() => {

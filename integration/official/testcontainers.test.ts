@@ -1,5 +1,5 @@
 import { createServer } from 'node:net'
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { afterAll, beforeAll, expect, it } from '@jest/globals'
 import { type Client, connect } from '@rocketmq-ts/client'
 import { RemotingClient } from '@rocketmq-ts/remoting'
 import { parseOffsetMessageId, RequestCode, ResponseCode } from '@rocketmq-ts/remoting/wire'
@@ -8,21 +8,20 @@ import { realClock, realNetwork } from 'net-ts-protocol-kit'
 import { getContainerRuntimeClient } from 'testcontainers'
 import { freePort } from '../../packages/testcontainers/src/ports'
 import { expectEventually } from '../contract/eventually'
-import { meansFor, reportNotRun } from './availability'
-import { judgedVersions, judgeRestartMs, judgeStartMs } from './judges'
+import { meansFor } from './availability'
+import { describeInContainers, judgedVersions, judgeRestartMs, judgeStartMs } from './judges'
+
+const NEEDS = "the user's module needs"
 
 // An image that no registry has tells that none is in reach, and with it none for Testcontainers' own reaper.
 if (imageOf('5.5.0').startsWith('rocketmq-ts/')) process.env['TESTCONTAINERS_RYUK_DISABLED'] ??= 'true'
 
 for (const version of judgedVersions) {
-  const means = meansFor(version)
-  if (means.kind !== 'container') reportNotRun(version, `the user's module needs containers: ${means.reason}`)
   const image = imageOf(version)
-  const describeInContainers = means.kind === 'container' ? describe : describe.skip
   // Each release on the network that the other is not on.
   const network = version === '4.9.7' ? 'bridge' : 'host'
 
-  describeInContainers(`a container of ${version} on a ${network} network`, () => {
+  describeInContainers(version, NEEDS)(`a container of ${version} on a ${network} network`, () => {
     const printed: string[] = []
     let rocketmq: StartedRocketMQ
     let mq: Client
@@ -162,11 +161,9 @@ for (const version of judgedVersions) {
   })
 }
 
-const means = meansFor('5.5.0')
 const image = imageOf('5.5.0')
-const describeInContainers = means.kind === 'container' ? describe : describe.skip
 
-describeInContainers('a start', () => {
+describeInContainers('5.5.0', NEEDS)('a start', () => {
   const labels = { 'example.suite': `failing starts ${Date.now()}` }
 
   it(

@@ -1,17 +1,15 @@
-import { beforeAll, describe, expect, it } from '@jest/globals'
-import { type Means, meansFor, reportNotRun } from '../../official/availability'
-import { judgeRestartMs } from '../../official/judges'
+import { beforeAll, expect, it } from '@jest/globals'
+import { type Means, meansFor } from '../../official/availability'
+import { describeInContainers, judgeRestartMs } from '../../official/judges'
 import { prepareFolder, runInJest } from './program'
 import { pagesIn, samplesOf } from './samples'
 
 const means = meansFor('5.5.0')
-if (means.kind !== 'container') reportNotRun('5.5.0', `the sample needs containers: ${means.reason}`)
-const describeInContainers = means.kind === 'container' ? describe : describe.skip
 
 const samples = ['docs/guides', 'docs/guides/zh'].flatMap(pagesIn).flatMap(samplesOf)
 const forBoth = samples.filter(({ code }) => code.includes("process.env['BROKER'] === 'official'"))
 
-describeInContainers('the sample of the guide to testing that runs on either broker', () => {
+describeInContainers('5.5.0', 'the sample needs')('the sample of the guide to testing that runs on either broker', () => {
   beforeAll(prepareFolder)
 
   it(
