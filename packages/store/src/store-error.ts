@@ -8,6 +8,16 @@ export type StoreErrorCode =
   | 'STORE_NOT_WRITABLE'
   | 'STORE_CLOSED'
   | 'DOCUMENT_NAME_ILLEGAL'
+  /** Both copies of a document are broken: the store does not start with less than it had. */
+  | 'DOCUMENT_UNREADABLE'
+  /** Another process has the store open. */
+  | 'STORE_IN_USE'
+  /** The directory cannot be written to. */
+  | 'STORE_READ_ONLY'
+  /** The files are not a store that can be opened: a file missing between others, or of a wrong length. */
+  | 'STORE_DAMAGED'
+  /** The disk failed: the store has stopped, and what it had not confirmed may be lost. */
+  | 'STORE_FAILED'
   | 'OPTION_INVALID'
 
 /** A refusal of the store: nothing was stored. `facts` name the limit and the value. */
