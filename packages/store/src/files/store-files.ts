@@ -5,8 +5,7 @@
  * Paths are absolute or relative to the process; parts are joined with `/`. Every failure is a {@link FileError}.
  */
 export interface StoreFiles {
-  /** Opens a file. `create` makes it when it is missing; `read` and `write` fail with `ENOENT` then. Only `read` leaves a read-only disk alone. */
-  open(path: string, access: 'read' | 'write' | 'create'): StoreFile
+  open(path: string, access: FileAccess): StoreFile
   /** What is at the path, or `undefined` when nothing is. */
   stat(path: string): FileFacts | undefined
   /** Names in a directory, sorted; empty when there is no such directory. */
@@ -29,6 +28,12 @@ export interface StoreFiles {
   lockHolders(path: string): readonly number[]
 }
 
+/**
+ * What a file is opened for. `create` makes it when it is missing; `read` and `write` fail with `ENOENT` then. `createNew` fails with
+ * `EEXIST` when something is there: of two who try one succeeds. All but `read` need a disk that can be written.
+ */
+export type FileAccess = 'read' | 'write' | 'create' | 'createNew'
+
 /** An open file. Positions and lengths are bytes. */
 export interface StoreFile {
   readonly path: string
@@ -48,7 +53,7 @@ export interface StoreFile {
   sync(): Promise<void>
   /** As `sync`, in this call: for small files that are written rarely. */
   syncNow(): void
-  /** Does nothing the second time. */
+  /** What was begun off the event loop ends first. Does nothing the second time; whatever is asked afterwards fails with `EBADF`. */
   close(): void
 }
 
@@ -63,6 +68,7 @@ export interface FileFacts {
 }
 
 export interface DiskSpace {
+  /** What this process could take of an empty disk: without what is kept for the system's administrator. */
   readonly totalBytes: number
   /** What this process may still take. */
   readonly freeBytes: number
