@@ -2,26 +2,25 @@ import { SystemTopic } from '@rocketmq-ts/remoting/wire'
 import { RepeatedLog, type Timer } from 'net-ts-protocol-kit'
 import type { ResolvedBrokerOptions } from './broker-options'
 import { TableVersion } from './data-version'
-import {
-  DocumentName,
-  readConsumerOffsets,
-  readDelayOffsets,
-  readDocument,
-  readGroups,
-  readTopics,
-  writeConsumerOffsets,
-  writeDelayOffsets,
-  writeGroups,
-  writeTopics
-} from './documents'
+import type { OtherMembers } from './document-json'
+import { DocumentName, type OtherTopicMembers, readDocument, readGroups, readTopics, writeGroups, writeTopics } from './documents'
 import { GroupTable } from './group/group-table'
 import { ConsumerOffsets } from './offset/consumer-offsets'
+import { readConsumerOffsets, readDelayOffsets, writeConsumerOffsets, writeDelayOffsets } from './offset/offset-documents'
 import { StoredDocument } from './stored-document'
 import { ownTopics } from './topic/own-topics'
 import { TopicTable } from './topic/topic-table'
 
 /** How long a change of offsets may wait until it is stored. Milliseconds. */
 export const PERSIST_EVERY_MS = 5000
+
+/** What the stored documents say beyond what this broker knows: official brokers find it again. */
+interface Others {
+  topics: OtherTopicMembers
+  groups: OtherMembers
+  offsets: { readonly otherTables?: OtherMembers; readonly others?: OtherMembers }
+  delays: OtherMembers
+}
 
 /** Everything small that a broker remembers, and the documents in which it is stored. */
 export class BrokerTables {
@@ -33,6 +32,7 @@ export class BrokerTables {
   readonly #offsetVersion: TableVersion
   readonly #delayVersion: TableVersion
   readonly #log: RepeatedLog
+  readonly #others: Others = { topics: {}, groups: [], offsets: {}, delays: [] }
   #topicsChanged: () => void = () => {}
   #delayOffsets: () => ReadonlyMap<number, number> = () => new Map()
   #flushTimer: Timer | undefined
@@ -51,28 +51,21 @@ export class BrokerTables {
     this.groups = new GroupTable(new TableVersion(clock), limits.maxGroups, () => this.#changed(DocumentName.GROUPS))
     this.offsets = new ConsumerOffsets(limits.maxOffsets, () => this.#changed(DocumentName.CONSUMER_OFFSETS))
     this.#documents = new Map([
-      this.#document(DocumentName.TOPICS, () => writeTopics({ version: this.topics.version.current, topics: this.topics.all })),
-      this.#document(DocumentName.GROUPS, () => writeGroups({ version: this.groups.version.current, groups: this.groups.all })),
-      this.#document(DocumentName.CONSUMER_OFFSETS, () =>
-        writeConsumerOffsets({ version: this.#offsetVersion.next(), offsets: this.offsets })
-      ),
-      this.#document(DocumentName.DELAY_OFFSETS, () =>
-        writeDelayOffsets({ version: this.#delayVersion.next(), offsets: this.#delayOffsets() })
-      )
+      this.#document(DocumentName.TOPICS, () => this.#topicsText()),
+      this.#document(DocumentName.GROUPS, () => this.#groupsText()),
+      this.#document(DocumentName.CONSUMER_OFFSETS, () => this.#offsetsText()),
+      this.#document(DocumentName.DELAY_OFFSETS, () => this.#delaysText())
     ])
   }
 
   /** Takes what an earlier broker stored. Returns how far each delay level was. */
   load(): ReadonlyMap<number, number> {
     this.#loadTopics()
-    const groups = this.#read(DocumentName.GROUPS, readGroups)
-    if (groups !== undefined) this.groups.version.resume(groups.version)
-    this.groups.restore(groups?.groups.values() ?? [])
-    const stored = this.#read(DocumentName.CONSUMER_OFFSETS, readConsumerOffsets)
-    if (stored !== undefined) this.#offsetVersion.resume(stored.version)
-    for (const { group, topic, queueId, offset } of stored?.offsets ?? []) this.offsets.set(group, topic, queueId, offset)
+    this.#loadGroups()
+    this.#loadOffsets()
     const delays = this.#read(DocumentName.DELAY_OFFSETS, readDelayOffsets)
     if (delays !== undefined) this.#delayVersion.resume(delays.version)
+    this.#others.delays = delays?.others ?? []
     return delays?.offsets ?? new Map()
   }
 
@@ -107,8 +100,42 @@ export class BrokerTables {
     const stored = this.#read(DocumentName.TOPICS, readTopics)
     if (stored === undefined) return
     this.topics.version.resume(stored.version)
+    this.#others.topics = stored.others ?? {}
     // The pattern for automatic topics follows the options of this start, not those of the last.
     this.topics.restore([...stored.topics.values()].filter(({ topicName }) => topicName !== SystemTopic.AUTO_CREATE_TOPIC_KEY))
+  }
+
+  #loadGroups(): void {
+    const stored = this.#read(DocumentName.GROUPS, readGroups)
+    if (stored === undefined) return
+    this.groups.version.resume(stored.version)
+    this.groups.restore(stored.groups.values())
+    this.#others.groups = stored.others ?? []
+  }
+
+  #loadOffsets(): void {
+    const stored = this.#read(DocumentName.CONSUMER_OFFSETS, readConsumerOffsets)
+    if (stored === undefined) return
+    const { version, offsets, ...others } = stored
+    this.#offsetVersion.resume(version)
+    this.offsets.restore(offsets)
+    this.#others.offsets = others
+  }
+
+  #topicsText(): string {
+    return writeTopics({ version: this.topics.version.current, topics: this.topics.all, others: this.#others.topics })
+  }
+
+  #groupsText(): string {
+    return writeGroups({ version: this.groups.version.current, groups: this.groups.all, others: this.#others.groups })
+  }
+
+  #offsetsText(): string {
+    return writeConsumerOffsets({ version: this.#offsetVersion.next(), offsets: this.offsets, ...this.#others.offsets })
+  }
+
+  #delaysText(): string {
+    return writeDelayOffsets({ version: this.#delayVersion.next(), offsets: this.#delayOffsets(), others: this.#others.delays })
   }
 
   #read<Content>(name: string, read: (text: string) => Content): Content | undefined {

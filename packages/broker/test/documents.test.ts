@@ -1,17 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
-import {
-  DocumentError,
-  DocumentName,
-  readConsumerOffsets,
-  readDelayOffsets,
-  readDocument,
-  readGroups,
-  readTopics,
-  writeConsumerOffsets,
-  writeDelayOffsets,
-  writeGroups,
-  writeTopics
-} from '../src/documents'
+import { DocumentError, DocumentName, readDocument, readGroups, readTopics, writeGroups, writeTopics } from '../src/documents'
+import { readConsumerOffsets, readDelayOffsets, writeConsumerOffsets, writeDelayOffsets } from '../src/offset/offset-documents'
 
 // Written by the official 5.5.0, from the catalogue's samples.
 const VERSION = '"dataVersion":{"counter":3,"stateVersion":0,"timestamp":1700000000000}'
@@ -60,7 +49,38 @@ describe('the documents of a broker', () => {
         [18, 9]
       ])
     }
-    expect(readDelayOffsets(writeDelayOffsets(content))).toEqual(content)
+    expect(readDelayOffsets(writeDelayOffsets(content))).toEqual({ ...content, others: [] })
+  })
+
+  it('writes back what it has no use for, wherever that is', () => {
+    const mapping = '"mappingDataVersion":{"counter":7,"stateVersion":0,"timestamp":5}'
+    const topics = TOPICS.replace('"order":false', '"lanes":[1,{"a":null}],"order":false')
+      .replace('"topicConfigTable"', `${mapping},"topicConfigTable"`)
+      .replace(/}$/, ',"zones":{"eu":true}}')
+    expect(writeTopics(readTopics(topics))).toBe(topics)
+    const groups = GROUPS.replace('"forbiddenTable":{}', '"forbiddenTable":{"CG":{"TopicTest":1}}')
+      .replace('"attributes"', '"aisle":9007199254740993,"attributes"')
+      .replace(/}$/, ',"zones":[]}')
+    expect(writeGroups(readGroups(groups))).toBe(groups)
+    const offsets = `{${VERSION},"offsetTable":{"TopicTest@CG":{0:5},"a@b@c":{0:7},"alone":{1:8}},"pullOffsetTable":{"TopicTest@CG":{0:3}},"resetOffsetTable":{}}`
+    expect(writeConsumerOffsets(readConsumerOffsets(offsets))).toBe(offsets)
+    const delays = `{${VERSION},"offsetTable":{1:7},"zones":1}`
+    expect(writeDelayOffsets(readDelayOffsets(delays))).toBe(delays)
+  })
+
+  it.each(['%RETRY%CG', '%LMQ%home', 'rmq_sys_REVIVE_LOG_DefaultCluster', 'TopicTest|queue', '订单'])(
+    'reads consumer offsets of the topic %s',
+    (topic) => {
+      expect([...readConsumerOffsets(`{"offsetTable":{"${topic}@%SYS%CG":{7:9}}}`).offsets]).toEqual([
+        { topic, group: '%SYS%CG', queueId: 7, offset: 9 }
+      ])
+    }
+  )
+
+  it('takes a negative offset for none, as official brokers do', () => {
+    expect([...readConsumerOffsets('{"offsetTable":{"TopicTest@CG":{0:-1,1:6}}}').offsets]).toEqual([
+      { topic: 'TopicTest', group: 'CG', queueId: 1, offset: 6 }
+    ])
   })
 
   it('keeps names that mean something to JavaScript', () => {
@@ -69,7 +89,7 @@ describe('the documents of a broker', () => {
     expect(writeTopics(topics)).toBe(TOPICS.replaceAll('TopicTest', '__proto__'))
   })
 
-  it.each(['{"offsetTable":{"t@g":{0:-5}}}', '{"offsetTable":{"t@g":{"x":5}}}', '{"offsetTable":[]}', '{"offsetTable"', '[[[[['])(
+  it.each(['{"offsetTable":{"t@g":{0:"much"}}}', '{"offsetTable":{"t@g":{"x":5}}}', '{"offsetTable":[]}', '{"offsetTable"', '[[[[['])(
     'says which document cannot be read: %s',
     (text) => {
       expect(() => readDocument(DocumentName.CONSUMER_OFFSETS, text, readConsumerOffsets)).toThrow(DocumentError)

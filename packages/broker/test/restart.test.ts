@@ -67,6 +67,49 @@ describe('a broker over the store of another', () => {
     expect((await test.client.send('orders', 'x')).code).toBe(ResponseCode.SUCCESS)
   })
 
+  it('writes back what it has no use for in the documents of an official broker', async () => {
+    await test.broker.close()
+    const { documents } = test.store
+    const version = '"dataVersion":{"counter":3,"stateVersion":0,"timestamp":1700000000000}'
+    await documents.write(
+      DocumentName.CONSUMER_OFFSETS,
+      `{${version},"offsetTable":{"orders@billing":{0:0},"a@b@c":{0:7}},"pullOffsetTable":{}}`
+    )
+    await documents.write(DocumentName.GROUPS, `{${version},"forbiddenTable":{"billing":{"orders":1}},"subscriptionGroupTable":{}}`)
+    await documents.write(DocumentName.TOPICS, `{${version},"topicConfigTable":{"orders":{"lanes":3,"topicName":"orders"}},"zones":1}`)
+    await documents.write(DocumentName.DELAY_OFFSETS, `{${version},"offsetTable":{},"zones":2}`)
+    await test.restart()
+    await test.client.heartbeat('audit')
+    await test.broker.createTopic('orders', { queues: 5 })
+    await test.client.send('orders', 'x', { DELAY: '1' })
+    await test.client.send('orders', 'x')
+    await test.client.invoke(RequestCode.UPDATE_CONSUMER_OFFSET, { ...QUEUE, consumerGroup: 'audit', commitOffset: 1 })
+    await test.clock.advance(10_000)
+    expect(documents.read(DocumentName.CONSUMER_OFFSETS)).toContain(
+      '"offsetTable":{"orders@billing":{0:0},"orders@audit":{0:1},"a@b@c":{0:7}},"pullOffsetTable":{}}'
+    )
+    expect(documents.read(DocumentName.GROUPS)).toContain('"forbiddenTable":{"billing":{"orders":1}}')
+    expect(documents.read(DocumentName.TOPICS)).toMatch(/"lanes":3,"order":false,"perm":6,"readQueueNums":5,.*"zones":1}$/)
+    expect(documents.read(DocumentName.DELAY_OFFSETS)).toMatch(/"offsetTable":\{1:1},"zones":2}$/)
+  })
+
+  it('leaves a document alone that it has nothing to change in', async () => {
+    await test.broker.close()
+    const text = '{"offsetTable":{"orders@billing":{0:0}}}'
+    await test.store.documents.write(DocumentName.CONSUMER_OFFSETS, text)
+    await test.restart()
+    await test.clock.advance(10_000)
+    expect(test.store.documents.read(DocumentName.CONSUMER_OFFSETS)).toBe(text)
+  })
+
+  it('keeps stored offsets that are more than it may take', async () => {
+    await test.broker.close()
+    await test.store.documents.write(DocumentName.CONSUMER_OFFSETS, '{"offsetTable":{"orders@billing":{0:0,1:0,2:0}}}')
+    await test.restart({ limits: { maxOffsets: 1 } })
+    expect(test.broker.contents.offsets).toHaveLength(3)
+    expect(test.broker.stats.offsets).toBe(3)
+  })
+
   it('reads the documents of an official broker', async () => {
     await test.broker.close()
     await test.store.documents.write(DocumentName.CONSUMER_OFFSETS, '{\n\t"offsetTable":{\n\t\t"orders@billing":{0:1,2:0\n\t\t}\n\t}\n}')

@@ -41,6 +41,15 @@ export class ConsumerOffsets {
     return true
   }
 
+  /** Puts stored offsets in place, however many: what was promised is kept. */
+  restore(offsets: Iterable<CommittedOffset>): void {
+    for (const { group, topic, queueId, offset } of offsets) {
+      const queues = this.#queuesOf(group, topic)
+      if (!queues.has(queueId)) this.#count++
+      queues.set(queueId, offset)
+    }
+  }
+
   /** Forgets what groups have consumed of a topic. */
   deleteTopic(topic: string): void {
     for (const topics of this.#groups.values()) {

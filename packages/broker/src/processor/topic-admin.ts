@@ -85,7 +85,7 @@ export class TopicAdminProcessor {
     const attributes = changedAttributes(known === undefined ? undefined : (known.attributes ?? new Map()), header.attributes)
     if (attributes instanceof Refusal) return attributes
     const { topic: topicName, readQueueNums, writeQueueNums, perm, topicFilterType, topicSysFlag = 0, order = false } = header
-    return { topicName, readQueueNums, writeQueueNums, perm, topicFilterType, topicSysFlag, order, attributes }
+    return { ...known, topicName, readQueueNums, writeQueueNums, perm, topicFilterType, topicSysFlag, order, attributes }
   }
 
   /** Creates or changes a topic; settles when the route is known. */
