@@ -1,4 +1,4 @@
-import type { OffsetBoundary } from './message-store'
+import type { MaybePromise, OffsetBoundary } from './message-store'
 
 /**
  * The queue offset for a store time among the offsets `min` (included) to `max` (excluded), whose times do not fall. The
@@ -23,6 +23,29 @@ function firstWhere(min: number, max: number, isSo: (offset: number) => boolean)
   while (low < high) {
     const middle = low + Math.floor((high - low) / 2)
     if (isSo(middle)) high = middle
+    else low = middle + 1
+  }
+  return low
+}
+
+/** As {@link offsetByTime}, where store times must be read first. */
+export async function offsetByTimeLater(
+  min: number,
+  max: number,
+  timestampMs: number,
+  boundary: OffsetBoundary,
+  storeTimeAt: (queueOffset: number) => MaybePromise<number>
+): Promise<number> {
+  if (boundary === 'LOWER') return firstWhereLater(min, max, async (offset) => (await storeTimeAt(offset)) >= timestampMs)
+  return Math.max(min, (await firstWhereLater(min, max, async (offset) => (await storeTimeAt(offset)) > timestampMs)) - 1)
+}
+
+async function firstWhereLater(min: number, max: number, isSo: (offset: number) => Promise<boolean>): Promise<number> {
+  let low = min
+  let high = max
+  while (low < high) {
+    const middle = low + Math.floor((high - low) / 2)
+    if (await isSo(middle)) high = middle
     else low = middle + 1
   }
   return low

@@ -5,6 +5,8 @@ export type StoreErrorCode =
   | 'MESSAGE_TOO_LARGE'
   | 'PROPERTIES_TOO_LARGE'
   | 'TOPIC_TOO_LONG'
+  /** A topic or queue id that cannot be the name of a directory. */
+  | 'TOPIC_NAME_ILLEGAL'
   | 'STORE_NOT_WRITABLE'
   | 'STORE_CLOSED'
   | 'DOCUMENT_NAME_ILLEGAL'
@@ -24,7 +26,7 @@ export type StoreErrorCode =
 export class StoreError extends CodedError {
   declare readonly code: StoreErrorCode
 
-  constructor(code: StoreErrorCode, message: string, facts: Readonly<Record<string, unknown>> = {}) {
-    super(code, message, { facts, retriable: code === 'STORE_NOT_WRITABLE' })
+  constructor(code: StoreErrorCode, message: string, facts: Readonly<Record<string, unknown>> = {}, cause?: unknown) {
+    super(code, message, { facts, retriable: code === 'STORE_NOT_WRITABLE', cause })
   }
 }

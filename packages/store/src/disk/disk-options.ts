@@ -61,6 +61,8 @@ export interface DiskMessageStoreOptions {
   readonly refuseAboveDiskUse?: number
   /** Told how far a long recovery is. Default: the logger is, every few seconds. */
   readonly onProgress?: (progress: RecoveryProgress) => void
+  /** Told once when the disk has failed and the store has stopped: close it, and start it again when the disk is well. Default: the logger is. */
+  readonly onFailure?: (failure: StoreError) => void
 }
 
 /** How far the recovery of a store is. */
@@ -98,7 +100,8 @@ const DEFAULTS = {
   deleteAboveDiskUse: 0.75,
   forceDeleteAboveDiskUse: 0.85,
   refuseAboveDiskUse: 0.9,
-  onProgress: () => {}
+  onProgress: () => {},
+  onFailure: () => {}
 } as const satisfies Omit<ResolvedDiskOptions, 'directory' | 'files' | 'clock'>
 
 /** Least value of each option that is a whole number. */
