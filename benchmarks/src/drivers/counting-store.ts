@@ -46,5 +46,6 @@ export class CountingStore implements MessageStore {
     this.#under.offsetByTime(topic, queueId, timestampMs, boundary)
   storeTimeAt = (topic: string, queueId: number, queueOffset: number): MaybePromise<number> =>
     this.#under.storeTimeAt(topic, queueId, queueOffset)
+  query: MessageStore['query'] = (request) => this.#under.query(request)
   deleteTopic = (topic: string): void => this.#under.deleteTopic(topic)
 }

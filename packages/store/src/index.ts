@@ -13,6 +13,8 @@ export {
   type MaybePromise,
   type MessageStore,
   type OffsetBoundary,
+  type QueryRequest,
+  type QueryResult,
   type ReadRequest,
   type ReadResult,
   type ReadStatus,

@@ -23,11 +23,15 @@ import type {
   CommitStatus,
   MessageStore,
   OffsetBoundary,
+  QueryRequest,
+  QueryResult,
   ReadRequest,
   ReadResult,
   StoreDocuments
 } from './message-store'
 import { offsetByTime } from './offset-by-time'
+import { MemoryKeyIndex } from './query/memory-key-index'
+import { queryMemory } from './query/query-memory'
 import { readQueue } from './read-queue'
 import { StoreError } from './store-error'
 
@@ -39,6 +43,7 @@ export class MemoryMessageStore implements MessageStore {
   readonly documents: StoreDocuments = new MemoryDocuments()
   readonly #options: ResolvedMemoryOptions
   readonly #log: MemoryCommitLog
+  readonly #index: MemoryKeyIndex
   readonly #queues = new ConsumeQueues()
   readonly #announcer = new CommitAnnouncer()
   /** Staged records that have a place in a queue, in log order. */
@@ -51,6 +56,7 @@ export class MemoryMessageStore implements MessageStore {
   constructor(options: MemoryMessageStoreOptions) {
     this.#options = resolveMemoryOptions(options)
     this.#log = new MemoryCommitLog(this.#options)
+    this.#index = new MemoryKeyIndex(this.#log)
   }
 
   async start(): Promise<void> {
@@ -129,6 +135,11 @@ export class MemoryMessageStore implements MessageStore {
     return this.#storeTime(queue, queueOffset)
   }
 
+  query(request: QueryRequest): QueryResult {
+    this.#checkOpen()
+    return queryMemory(this.#index, request)
+  }
+
   deleteTopic(topic: string): void {
     this.#checkOpen()
     this.#queues.deleteTopic(topic)
@@ -159,7 +170,8 @@ export class MemoryMessageStore implements MessageStore {
   }
 
   #stage(queue: ConsumeQueue, request: AppendRequest, appended: Appended): void {
-    const { topic, queueId, tagsCode } = request
+    const { topic, queueId, delayMs } = request
+    const tagsCode = delayMs === undefined ? request.tagsCode : appended.storeTimestamp + delayMs
     queue.stage(appended.physicalOffset, appended.size, tagsCode)
     this.#arrivals.push({ topic, queueId, queueOffset: appended.queueOffset, tagsCode })
     this.#stagedQueues.add(queue)

@@ -4,6 +4,32 @@ import type { MessageRecord, RecordContent } from '@rocketmq-ts/remoting/wire'
 export interface AppendRequest extends RecordContent {
   /** What the consume queue carries for filtering: Java's `String.hashCode` of the tag, 0 without one, or a delivery time for scheduled messages. */
   readonly tagsCode: number
+  /** Of a delayed message: milliseconds from its store time to its delivery. The consume queue then carries that time in place of `tagsCode`. */
+  readonly delayMs?: number
+}
+
+/** Which messages a query by key wants. */
+export interface QueryRequest {
+  readonly topic: string
+  /** What was given at the send: one of the message's keys, its unique key, or its tag. */
+  readonly key: string
+  /** What `key` is: a key or unique key (`K`, `U`), or a tag (`T`, as since 5.4.0). Default `K`. */
+  readonly indexType?: 'K' | 'U' | 'T'
+  /** At most this many records. */
+  readonly maxCount: number
+  /** Store times from here on. Milliseconds. */
+  readonly beginMs: number
+  /** Store times up to here, included. Milliseconds. */
+  readonly endMs: number
+}
+
+export interface QueryResult {
+  /** Whole records in log order, those of hash collisions left out. Views as those of {@link ReadResult}. */
+  readonly records: readonly Buffer[]
+  /** Store time of the newest message that is indexed; 0 without any. */
+  readonly lastUpdateTimestamp: number
+  /** Where in the log the index ends. */
+  readonly lastUpdatePhysicalOffset: number
 }
 
 /** Where a staged record will be. Stable from the moment `append` returns. */
@@ -130,6 +156,8 @@ export interface MessageStore {
   offsetByTime(topic: string, queueId: number, timestampMs: number, boundary: OffsetBoundary): MaybePromise<number>
   /** Store time of the record at a queue offset, or −1. */
   storeTimeAt(topic: string, queueId: number, queueOffset: number): MaybePromise<number>
+  /** The newest messages that carry a key, found by the index (read in store/…/DefaultMessageStore.java, `queryMessage`). */
+  query(request: QueryRequest): MaybePromise<QueryResult>
   /** Drops all queues of the topic, staged records included: a queue of that name begins at 0 again. */
   deleteTopic(topic: string): void
 

@@ -3,6 +3,7 @@ import { decodeRecord, MessageSysFlag, recordSize, writeRecord } from '@rocketmq
 import fc from 'fast-check'
 import { runs } from '../../../test/random-runs'
 import { type Appended, type AppendRequest, type Arrival, type CommitStatus, type MessageStore, type ReadResult, StoreError } from '../src'
+import { delays, queries } from './store-contract-query'
 
 /** What every store is made with here. */
 export interface ContractOptions {
@@ -18,7 +19,7 @@ export type CreateStore = (options: ContractOptions) => MessageStore | Promise<M
 const MAX_MESSAGE_BYTES = 64 * 1024
 
 /** A started store, its clock, and short ways to use it. */
-class Bench {
+export class Bench {
   readonly store: MessageStore
   readonly clock: { now: number }
 
@@ -104,6 +105,8 @@ export function storeContract(name: string, create: CreateStore): void {
     describe('reading a queue', () => reading(create))
     describe('a record by its commit log offset', () => recordsByOffset(create))
     describe('offsets by time', () => offsetsByTime(create))
+    describe('a query by key', () => queries(create))
+    describe('a delayed message', () => delays(create))
     describe('deleting a topic', () => deletingTopics(create))
     describe('documents', () => documents(create))
     describe('closing', () => closing(create))
@@ -706,6 +709,7 @@ function closing(create: CreateStore): void {
       () => store.maxOffset('T', 0),
       () => store.offsetByTime('T', 0, 0, 'LOWER'),
       () => store.storeTimeAt('T', 0, 0),
+      () => store.query({ topic: 'T', key: 'k', maxCount: 1, beginMs: 0, endMs: 1 }),
       () => store.deleteTopic('T')
     ]) {
       expect(refusalOf(question).code).toBe('STORE_CLOSED')

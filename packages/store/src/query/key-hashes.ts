@@ -1,0 +1,141 @@
+import { javaStringHashCode, MessageSysFlag, RecordField, RecordMagic, transactionValue } from '@rocketmq-ts/remoting/wire'
+import type { QueryRequest } from '../message-store'
+
+/** What the index hashes for a query: `topic#key`, or `topic#T#tag` (read in store/…/index/IndexService.java, `buildKey`). */
+export function keyText(request: Pick<QueryRequest, 'topic' | 'key' | 'indexType'>): string {
+  return request.indexType === 'T' ? `${request.topic}#T#${request.key}` : `${request.topic}#${request.key}`
+}
+
+/** The hash of a key text, never negative (read in store/…/index/IndexFile.java, `indexKeyHashMethod`). */
+export function keyHash(text: string): number {
+  return positive(javaStringHashCode(text))
+}
+
+/**
+ * The hashes of all keys that a stored record is indexed by: its unique key, each of its keys, its tag. None for the end of a
+ * transaction that was rolled back (read in store/…/index/IndexService.java, `buildIndex`). Works on the bytes alone: it runs for
+ * every message.
+ *
+ * @param hashes takes them, in Java's order; what it held is gone.
+ */
+export function readKeyHashes(record: Buffer, hashes: number[]): void {
+  hashes.length = 0
+  const sysFlag = record.readInt32BE(RecordField.SYS_FLAG)
+  if (transactionValue(sysFlag) === MessageSysFlag.TRANSACTION_ROLLBACK) return
+  const topicLengthAt = bodyEnd(record, sysFlag)
+  const isV2 = record.readInt32BE(RecordField.MAGIC) === RecordMagic.V2
+  const topicAt = topicLengthAt + (isV2 ? 2 : 1)
+  const topicEnd = topicAt + (isV2 ? record.readInt16BE(topicLengthAt) : record.readInt8(topicLengthAt))
+  found.read(record, topicEnd + 2, record.readInt32BE(RecordField.SIZE))
+  const prefix = withUnit(hashText(record, topicAt, topicEnd, 0), HASH_SIGN)
+  if (found.uniqueKeyEnd > 0) hashes.push(positive(hashText(record, found.uniqueKeyAt, found.uniqueKeyEnd, prefix)))
+  if (found.keysEnd > 0) pushEach(record, found.keysAt, found.keysEnd, prefix, hashes)
+  if (found.tagsEnd > 0) hashes.push(positive(hashText(record, found.tagsAt, found.tagsEnd, tagPrefix(prefix))))
+}
+
+/** Where the properties that are indexed stand in a record. An end of 0: there is none. */
+class IndexedProperties {
+  uniqueKeyAt = 0
+  uniqueKeyEnd = 0
+  keysAt = 0
+  keysEnd = 0
+  tagsAt = 0
+  tagsEnd = 0
+
+  /** As `decodeProperties`: the last of equal names wins, an empty value is none. */
+  read(record: Buffer, from: number, to: number): void {
+    this.uniqueKeyEnd = this.keysEnd = this.tagsEnd = 0
+    let nameAt = from
+    let separator = -1
+    for (let at = from; at < to; at++) {
+      const byte = record[at] as number
+      if (byte > PROPERTY_SEPARATOR) continue
+      if (byte === PROPERTY_SEPARATOR) {
+        if (separator > nameAt) this.#take(record, nameAt, separator, at)
+        nameAt = at + 1
+        separator = -1
+      } else if (byte === NAME_VALUE_SEPARATOR && separator < 0) separator = at
+    }
+    if (separator > nameAt) this.#take(record, nameAt, separator, to)
+  }
+
+  #take(record: Buffer, nameAt: number, separator: number, end: number): void {
+    const valueAt = separator + 1
+    if (valueAt >= end) return
+    if (separator - nameAt === 4) {
+      const name = record.readInt32BE(nameAt)
+      if (name === KEYS) {
+        this.keysAt = valueAt
+        this.keysEnd = end
+      } else if (name === TAGS) {
+        this.tagsAt = valueAt
+        this.tagsEnd = end
+      }
+    } else if (separator - nameAt === 8 && record.readInt32BE(nameAt) === UNIQ && record.readInt32BE(nameAt + 4) === _KEY) {
+      this.uniqueKeyAt = valueAt
+      this.uniqueKeyEnd = end
+    }
+  }
+}
+
+const NAME_VALUE_SEPARATOR = 1
+const PROPERTY_SEPARATOR = 2
+const SPACE = 32
+const HASH_SIGN = 35
+const LETTER_T = 84
+/** Names of properties, four letters at a time. */
+const KEYS = 0x4b455953
+const TAGS = 0x54414753
+const UNIQ = 0x554e4951
+const _KEY = 0x5f4b4559
+
+/** One for all: it is filled and read within a call. */
+const found = new IndexedProperties()
+
+/** Two ports, store time, reconsume times and prepared transaction offset stand between the hosts and the body. */
+function bodyEnd(record: Buffer, sysFlag: number): number {
+  const bornHostBytes = (sysFlag & MessageSysFlag.BORN_HOST_V6) === 0 ? 4 : 16
+  const storeHostBytes = (sysFlag & MessageSysFlag.STORE_HOST_V6) === 0 ? 4 : 16
+  const bodyLengthAt = RecordField.BORN_HOST + bornHostBytes + storeHostBytes + 28
+  return bodyLengthAt + 4 + record.readInt32BE(bodyLengthAt)
+}
+
+/** Keys are separated by spaces; what is empty is none. */
+function pushEach(record: Buffer, from: number, to: number, prefix: number, hashes: number[]): void {
+  for (let at = from; at < to; ) {
+    let end = at
+    while (end < to && record[end] !== SPACE) end++
+    if (end > at) hashes.push(positive(hashText(record, at, end, prefix)))
+    at = end + 1
+  }
+}
+
+/** Goes on with a hash over UTF-8: Java's is over UTF-16, which is the same for ASCII. */
+function hashText(record: Buffer, from: number, to: number, hash: number): number {
+  let result = hash
+  for (let at = from; at < to; at++) {
+    const byte = record[at] as number
+    if (byte >= 0x80) return hashUnits(record.toString('utf8', at, to), result)
+    result = withUnit(result, byte)
+  }
+  return result
+}
+
+function hashUnits(text: string, hash: number): number {
+  let result = hash
+  for (let i = 0; i < text.length; i++) result = withUnit(result, text.charCodeAt(i))
+  return result
+}
+
+function withUnit(hash: number, unit: number): number {
+  return (Math.imul(hash, 31) + unit) | 0
+}
+
+function tagPrefix(prefix: number): number {
+  return withUnit(withUnit(prefix, LETTER_T), HASH_SIGN)
+}
+
+/** Java's `Math.abs`, and 0 for the one number that has no positive. */
+function positive(hash: number): number {
+  return hash === -0x80000000 ? 0 : Math.abs(hash)
+}
