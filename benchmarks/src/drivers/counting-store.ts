@@ -40,6 +40,7 @@ export class CountingStore implements MessageStore {
   onArrival = (listener: (arrival: Arrival) => void): (() => void) => this.#under.onArrival(listener)
   read = (request: ReadRequest): MaybePromise<ReadResult> => this.#under.read(request)
   recordAt: MessageStore['recordAt'] = (physicalOffset) => this.#under.recordAt(physicalOffset)
+  recordBytesAt: MessageStore['recordBytesAt'] = (physicalOffset) => this.#under.recordBytesAt(physicalOffset)
   minOffset = (topic: string, queueId: number): number => this.#under.minOffset(topic, queueId)
   maxOffset = (topic: string, queueId: number): number => this.#under.maxOffset(topic, queueId)
   offsetByTime = (topic: string, queueId: number, timestampMs: number, boundary: OffsetBoundary): MaybePromise<number> =>

@@ -7,6 +7,7 @@ import {
   MAX_TOPIC_LENGTH,
   type MessageRecord,
   MessageSysFlag,
+  RecordField,
   recordSize,
   transactionValue
 } from '@rocketmq-ts/remoting/wire'
@@ -110,9 +111,14 @@ export class MemoryMessageStore implements MessageStore {
   }
 
   recordAt(physicalOffset: number): MessageRecord | undefined {
+    const bytes = this.recordBytesAt(physicalOffset)
+    return bytes === undefined ? undefined : decodeRecord(bytes).detach()
+  }
+
+  recordBytesAt(physicalOffset: number): Buffer | undefined {
     this.#checkOpen()
     const bytes = this.#log.recordBytes(physicalOffset)
-    return bytes === undefined ? undefined : decodeRecord(bytes).detach()
+    return bytes === undefined ? undefined : this.#log.view(physicalOffset, bytes.readInt32BE(RecordField.SIZE))
   }
 
   minOffset(topic: string, queueId: number): number {

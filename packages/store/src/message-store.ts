@@ -144,6 +144,8 @@ export interface MessageStore {
   read(request: ReadRequest): MaybePromise<ReadResult>
   /** The record at a commit log offset, decoded, or `undefined` when there is none (removed, never written, inside another). */
   recordAt(physicalOffset: number): MaybePromise<MessageRecord | undefined>
+  /** The bytes of that record, whole. A view as those of {@link ReadResult}. */
+  recordBytesAt(physicalOffset: number): MaybePromise<Buffer | undefined>
   /** First readable queue offset; 0 for a queue that never existed. */
   minOffset(topic: string, queueId: number): number
   /** Next queue offset to be committed; 0 for a queue that never existed. */

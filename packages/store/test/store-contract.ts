@@ -491,6 +491,7 @@ function recordsByOffset(create: CreateStore): void {
     const last = appended.at(-1) ?? { physicalOffset: 0, size: 0 }
     for (let offset = -3; offset < last.physicalOffset + last.size + 3; offset++) {
       expect((await bench.store.recordAt(offset))?.queueOffset).toBe(starts.get(offset))
+      expect((await bench.store.recordBytesAt(offset)) !== undefined).toBe(starts.has(offset))
     }
     for (const offset of [Number.NaN, 0.5, 2 ** 52, -(2 ** 52)]) expect(await bench.store.recordAt(offset)).toBeUndefined()
   })
@@ -501,6 +502,9 @@ function recordsByOffset(create: CreateStore): void {
     const record = await bench.store.recordAt(second?.physicalOffset ?? -1)
     expect(record?.body.toString()).toBe('body 1')
     expect([record?.topic, record?.size, record?.storeTimestamp]).toEqual(['T', second?.size, bench.clock.now])
+    const bytes = await bench.store.recordBytesAt(second?.physicalOffset ?? -1)
+    expect(bytes?.length).toBe(second?.size)
+    expect(bytes?.equals((await bench.read(1)).records[0] ?? Buffer.alloc(0))).toBe(true)
   })
 
   it('is not one that a sender put into a body, not even with the right offset in it', async () => {
@@ -709,6 +713,7 @@ function closing(create: CreateStore): void {
       () => store.maxOffset('T', 0),
       () => store.offsetByTime('T', 0, 0, 'LOWER'),
       () => store.storeTimeAt('T', 0, 0),
+      () => store.recordBytesAt(0),
       () => store.query({ topic: 'T', key: 'k', maxCount: 1, beginMs: 0, endMs: 1 }),
       () => store.deleteTopic('T')
     ]) {
