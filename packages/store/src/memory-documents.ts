@@ -17,11 +17,11 @@ export class MemoryDocuments implements StoreDocuments {
 }
 
 /**
- * Refuses a name that could be a path or a hidden file: a document may be a file of that name.
+ * Refuses a name that could be a path, a hidden file, or a file beside another document: a document may be a file of that name.
  *
  * @throws StoreError `DOCUMENT_NAME_ILLEGAL`.
  */
 export function checkDocumentName(name: string): void {
-  if (/^[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}$/.test(name)) return
+  if (/^[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}$/.test(name) && !/\.(bak|tmp|broken)$/.test(name)) return
   throw new StoreError('DOCUMENT_NAME_ILLEGAL', `"${name.slice(0, 64)}" is no name for a document`, { name: name.slice(0, 64) })
 }
