@@ -13,8 +13,8 @@ export function asFileError(operation: string, path: string, cause: unknown): Fi
   return cause instanceof FileError ? cause : new FileError(operation, path, codeOf(cause) ?? 'EIO', cause)
 }
 
-/** The system's code of an error, such as `ENOENT`. */
+/** The system's code of an error, such as `ENOENT`. Whoever threw it may have an `Error` of its own: a test runner's modules do. */
 export function codeOf(cause: unknown): string | undefined {
-  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined
+  const code = typeof cause === 'object' && cause !== null && 'code' in cause ? cause.code : undefined
   return typeof code === 'string' ? code : undefined
 }

@@ -1,4 +1,5 @@
 import { readFileSync, statSync } from 'node:fs'
+import { codeOf } from './file-attempts'
 import type { ProcessIdentity } from './store-files'
 
 /** This process, as `startOf` tells it. */
@@ -56,7 +57,7 @@ function isAlive(pid: number): boolean {
     return process.kill(pid, 0)
   } catch (error) {
     // Somebody else's process may not be signalled, but it is there.
-    return error instanceof Error && 'code' in error && error.code === 'EPERM'
+    return codeOf(error) === 'EPERM'
   }
 }
 
