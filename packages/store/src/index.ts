@@ -1,6 +1,7 @@
 export type { HostAddress } from '@rocketmq-ts/remoting/wire'
 export { FileError } from './files/file-error'
 export { nodeStoreFiles } from './files/node-store-files'
+export { type PowerCut, SimulatedStoreFiles, type SimulatedStoreFilesOptions } from './files/simulated-store-files'
 export type { DiskSpace, FileAccess, FileFacts, ProcessIdentity, StoreFile, StoreFiles } from './files/store-files'
 export { MemoryMessageStore } from './memory-message-store'
 export type { MemoryMessageStoreOptions } from './memory-options'

@@ -79,7 +79,7 @@ export class NodeStoreFile implements StoreFile {
     return new Promise((resolve, reject) => {
       begin(this.#descriptor, (error, result) => {
         this.#underWay--
-        if (this.#isClosed && this.#underWay === 0) this.#releaseQuietly()
+        if (this.#isClosed && this.#underWay === 0) this.#release()
         if (error === null) resolve(result)
         else reject(asFileError(operation, this.path, error))
       })
@@ -88,17 +88,11 @@ export class NodeStoreFile implements StoreFile {
     })
   }
 
+  /** What must not be lost was synced before: a failure here says nothing that anyone could use, and the descriptor is gone either way. */
   #release(): void {
-    attempt('close', this.path, () => closeSync(this.#descriptor))
-  }
-
-  /** Nobody waits for this close; what could be lost with it has been synced, or was never promised. */
-  #releaseQuietly(): void {
     try {
       closeSync(this.#descriptor)
-    } catch {
-      // The descriptor is gone either way.
-    }
+    } catch {}
   }
 
   #closed(operation: string): FileError {

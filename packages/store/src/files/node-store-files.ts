@@ -39,12 +39,13 @@ export const nodeStoreFiles: StoreFiles = Object.freeze({
   lockHolders
 })
 
-/** `undefined` when the path, or a directory on the way to it, is missing. */
+/** `undefined` when the path, or a directory on the way to it, is missing: nothing at all there, or a file in a directory's place. */
 function unlessMissing<T>(work: () => T): T | undefined {
   try {
     return work()
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') return undefined
+    const code = codeOf(error)
+    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined
     throw error
   }
 }

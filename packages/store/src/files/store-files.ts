@@ -53,7 +53,7 @@ export interface StoreFile {
   sync(): Promise<void>
   /** As `sync`, in this call: for small files that are written rarely. */
   syncNow(): void
-  /** What was begun off the event loop ends first. Does nothing the second time; whatever is asked afterwards fails with `EBADF`. */
+  /** Never fails. What was begun off the event loop ends first; whatever is asked afterwards fails with `EBADF`. */
   close(): void
 }
 
