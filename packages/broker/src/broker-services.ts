@@ -15,6 +15,7 @@ import { createGroup } from './processor/group-admin'
 import { HeartbeatProcessor } from './processor/heartbeat'
 import { lockQueues, unlockQueues } from './processor/lock-queues'
 import { PullMessageProcessor } from './processor/pull-message'
+import { queryMessage, viewMessage } from './processor/query-message'
 import { earliestStoreTime, maxOffset, minOffset, searchOffset } from './processor/queue-offset'
 import { SendBackProcessor } from './processor/send-back'
 import { SendMessageProcessor } from './processor/send-message'
@@ -138,6 +139,8 @@ export class BrokerServices {
     server.register(RequestCode.GET_MIN_OFFSET, minOffset(store))
     server.register(RequestCode.SEARCH_OFFSET_BY_TIMESTAMP, searchOffset(store))
     server.register(RequestCode.GET_EARLIEST_MSG_STORETIME, earliestStoreTime(store))
+    server.register(RequestCode.QUERY_MESSAGE, queryMessage(store))
+    server.register(RequestCode.VIEW_MESSAGE_BY_ID, viewMessage(store))
   }
 
   #registerClients(server: Pick<RemotingServer, 'register'>): void {

@@ -12,6 +12,7 @@ const forBrokers = rows.filter((row) => row.direction === 'to-server' && row.to.
 const served = [
   'SEND_MESSAGE',
   'PULL_MESSAGE',
+  'QUERY_MESSAGE',
   'QUERY_CONSUMER_OFFSET',
   'UPDATE_CONSUMER_OFFSET',
   'UPDATE_AND_CREATE_TOPIC',
@@ -20,6 +21,7 @@ const served = [
   'GET_MAX_OFFSET',
   'GET_MIN_OFFSET',
   'GET_EARLIEST_MSG_STORETIME',
+  'VIEW_MESSAGE_BY_ID',
   'HEART_BEAT',
   'UNREGISTER_CLIENT',
   'CONSUMER_SEND_MSG_BACK',
