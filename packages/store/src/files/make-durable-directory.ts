@@ -1,0 +1,16 @@
+import type { StoreFiles } from './store-files'
+
+/** Makes a directory and those above it that are missing, so that they survive a power cut. */
+export function makeDurableDirectory(files: StoreFiles, directory: string): void {
+  if (files.stat(directory) !== undefined) return
+  const parent = parentOf(directory)
+  if (parent !== directory) makeDurableDirectory(files, parent)
+  files.makeDirectory(directory)
+  files.syncDirectory(parent)
+}
+
+function parentOf(path: string): string {
+  const [, parent] = /^(.*)[/\\][^/\\]+[/\\]*$/s.exec(path) ?? []
+  if (parent === undefined) return /^[/\\]/.test(path) ? path : '.'
+  return parent === '' ? '/' : parent
+}
