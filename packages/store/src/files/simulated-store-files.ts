@@ -25,12 +25,10 @@ export type PowerCut = 'all' | 'none' | { readonly seed: number }
  * copies of a store cost little.
  */
 export class SimulatedStoreFiles implements StoreFiles {
-  /** Processes that `startOf` finds, with when they started. This one is among them. */
-  readonly processes = new Map<number, string>()
-  /** Processes that `lockHolders` tells, by path. */
-  readonly locks = new Map<string, readonly number[]>()
   readonly #plan = new FaultPlan()
   readonly #openFiles = new Set<StoreFile>()
+  #processes = new Map<number, string>()
+  #locks = new Map<string, readonly number[]>()
   #self: ProcessIdentity = { pid: 1000, startedAt: 'process 1000' }
   #disk: SimulatedDisk
   #shortWrites: SeededChoices | undefined
@@ -38,7 +36,7 @@ export class SimulatedStoreFiles implements StoreFiles {
   constructor(options: SimulatedStoreFilesOptions = {}) {
     const { totalBytes = TIB, freeBytes = totalBytes, now = () => 0 } = options
     this.#disk = new SimulatedDisk({ totalBytes, freeBytes }, now)
-    this.processes.set(this.#self.pid, this.#self.startedAt)
+    this.#processes.set(this.#self.pid, this.#self.startedAt)
   }
 
   get self(): ProcessIdentity {
@@ -87,11 +85,21 @@ export class SimulatedStoreFiles implements StoreFiles {
   }
 
   startOf(pid: number): string | undefined {
-    return this.processes.get(pid)
+    return this.#processes.get(pid)
   }
 
   lockHolders(path: string): readonly number[] {
-    return this.locks.get(path) ?? []
+    return this.#locks.get(path) ?? []
+  }
+
+  /** Processes that `startOf` finds, with when they started. This one is among them. */
+  get processes(): Map<number, string> {
+    return this.#processes
+  }
+
+  /** Processes that `lockHolders` tells, by path. */
+  get locks(): Map<string, readonly number[]> {
+    return this.#locks
   }
 
   /** Space that is left, bytes. What is written beyond it is cut short, then refused with `ENOSPC`. */
@@ -167,22 +175,23 @@ export class SimulatedStoreFiles implements StoreFiles {
     return [...this.#openFiles].map(({ path }) => path)
   }
 
-  /** The same disk, to which this process writes, as another process sees it. */
+  /** This very disk as another process of the machine sees it. */
   seenBy(self: ProcessIdentity): SimulatedStoreFiles {
-    const other = this.#like(this.#disk, self)
-    this.processes.set(self.pid, self.startedAt)
-    for (const [pid, startedAt] of this.processes) other.processes.set(pid, startedAt)
-    return other
+    this.#processes.set(self.pid, self.startedAt)
+    return this.#like(this.#disk, self, this.#processes, this.#locks)
   }
 
   /** A copy to go on with, with what is not synced in the same state, for the same process. Nothing is planned for it, no file of it open. */
   clone(): SimulatedStoreFiles {
-    return this.#like(this.#disk.copy(), this.#self)
+    return this.#like(this.#disk.copy(), this.#self, new Map(this.#processes), new Map(this.#locks))
   }
 
   /** What the next process finds when this one was killed now: all that was written, synced or not. */
   afterKill(): SimulatedStoreFiles {
-    return this.#like(this.#disk.copy(), successorOf(this.#self))
+    const { pid } = this.#self
+    const processes = [...this.#processes].filter(([other]) => other !== pid)
+    const locks = [...this.#locks].map(([path, pids]) => [path, pids.filter((other) => other !== pid)] as const)
+    return this.#like(this.#disk.copy(), successorOf(this.#self), new Map(processes), new Map(locks))
   }
 
   /**
@@ -191,7 +200,7 @@ export class SimulatedStoreFiles implements StoreFiles {
    */
   afterPowerCut(cut: PowerCut): SimulatedStoreFiles {
     const survival = typeof cut === 'string' ? cut : new SeededChoices(cut.seed)
-    return this.#like(this.#disk.afterPowerCut(survival), successorOf(this.#self))
+    return this.#like(this.#disk.afterPowerCut(survival), successorOf(this.#self), new Map(), new Map())
   }
 
   /** Paths of all files, sorted. */
@@ -235,12 +244,17 @@ export class SimulatedStoreFiles implements StoreFiles {
     if (failure !== undefined) throw failure
   }
 
-  #like(disk: SimulatedDisk, self: ProcessIdentity): SimulatedStoreFiles {
+  #like(
+    disk: SimulatedDisk,
+    self: ProcessIdentity,
+    processes: Map<number, string>,
+    locks: Map<string, readonly number[]>
+  ): SimulatedStoreFiles {
     const made = new SimulatedStoreFiles()
     made.#disk = disk
-    made.processes.clear()
     made.#self = self
-    made.processes.set(self.pid, self.startedAt)
+    made.#processes = processes.set(self.pid, self.startedAt)
+    made.#locks = locks
     return made
   }
 }
