@@ -1,0 +1,244 @@
+import type { MaybePromise } from '../../message-store'
+import { firstEntryAtOrBehind, lastRecordEnd, lastRecordEndIn } from './find-entry'
+import { QueueCorrections } from './queue-corrections'
+import { BLANK_SIZE, ENTRY_BYTES, QueueEntries, writeEntry } from './queue-entries'
+import type { QueueExtent } from './queue-extent'
+import type { QueueFamily } from './queue-family'
+import { QueueFiles } from './queue-files'
+import { QueueTail } from './queue-tail'
+
+const NO_ENTRIES = Buffer.alloc(0)
+
+/**
+ * A queue whose entries are on disk. Entries are staged first, readable when committed, and on disk when flushed; the newest ones stay in
+ * memory.
+ */
+export class DiskConsumeQueue {
+  readonly topic: string
+  readonly queueId: number
+  readonly #family: QueueFamily<DiskConsumeQueue>
+  readonly #corrections: QueueCorrections
+  #files: QueueFiles
+  #tail: QueueTail
+  #min: number
+  #committed: number
+  /** Entries before this are in files, apart from corrections. */
+  #written: number
+  /** Entries before this are in files, or on their way to them. */
+  #writing: number
+  #lastRecordEnd: number
+
+  constructor(family: QueueFamily<DiskConsumeQueue>, topic: string, queueId: number, directory: string, extent: QueueExtent = EMPTY) {
+    this.topic = topic
+    this.queueId = queueId
+    this.#family = family
+    this.#corrections = new QueueCorrections(family)
+    this.#files = new QueueFiles(family, directory, extent)
+    this.#tail = new QueueTail(extent.maxOffset)
+    this.#min = extent.minOffset
+    this.#committed = extent.maxOffset
+    this.#written = extent.maxOffset
+    this.#writing = extent.maxOffset
+    this.#lastRecordEnd = extent.lastRecordEnd
+  }
+
+  /** First readable offset. */
+  get minOffset(): number {
+    return this.#min
+  }
+
+  /** First offset that is not readable yet. */
+  get maxOffset(): number {
+    return this.#committed
+  }
+
+  /** The offset that the next staged entry gets. */
+  get endOffset(): number {
+    return this.#tail.end
+  }
+
+  /** Physical end of the newest committed entry's record; 0 without. */
+  get lastRecordEnd(): number {
+    return this.#lastRecordEnd
+  }
+
+  /** Stages an entry at `endOffset`. */
+  stage(physicalOffset: number, size: number, tagsCode: number): void {
+    this.#tail.push(physicalOffset, size, tagsCode, this.#neededFrom())
+  }
+
+  /** Makes what is staged readable: all, or the entries before an offset. */
+  commit(upTo: number = this.#tail.end): void {
+    const end = Math.min(upTo, this.#tail.end)
+    if (end <= this.#committed) return
+    const recordEnd = lastRecordEnd(this.#tail.view(end - 1, end))
+    if (recordEnd > 0) this.#lastRecordEnd = recordEnd
+    const entries = end - this.#committed
+    this.#committed = end
+    if (this.#files.isRemoved) return
+    this.#family.pendingBytes += entries * ENTRY_BYTES
+    this.#family.unflushed.add(this)
+  }
+
+  /** Forgets what is staged and not committed. */
+  rollBack(): void {
+    this.#tail.cut(this.#committed)
+  }
+
+  /**
+   * Says exactly where a record is, for recovery and repair. `same`: it is known there. `added`: it was the next one. `corrected`: another
+   * entry was there. `gap`: behind the next one, or before the files; nothing is done.
+   *
+   * @throws FileError when the entry is on disk and cannot be read
+   */
+  put(queueOffset: number, physicalOffset: number, size: number, tagsCode: number): 'same' | 'added' | 'corrected' | 'gap' {
+    if (queueOffset > this.#committed || queueOffset < this.#lowest) return 'gap'
+    if (queueOffset === this.#committed) return this.#add(physicalOffset, size, tagsCode)
+    const entry = Buffer.alloc(ENTRY_BYTES)
+    writeEntry(entry, 0, physicalOffset, size, tagsCode)
+    this.#min = Math.min(this.#min, queueOffset)
+    if (this.#entryNow(queueOffset).equals(entry)) return 'same'
+    this.#correct(queueOffset, entry)
+    return 'corrected'
+  }
+
+  /** Adds blank entries until `endOffset` is there: their records are lost. Does nothing when it is already. */
+  fillGap(upTo: number): void {
+    while (this.#tail.end < upTo) this.stage(0, BLANK_SIZE, 0)
+    this.commit()
+  }
+
+  /** Begins anew, empty, at an offset: the records before it were deleted. Files of the entries before are removed. */
+  startAt(queueOffset: number): void {
+    if (this.#min === queueOffset && this.#tail.end === queueOffset) return
+    this.#forgetPending()
+    this.#files.removeAll()
+    this.#files = new QueueFiles(this.#family, this.#files.directory, EMPTY)
+    this.#tail = new QueueTail(queueOffset)
+    this.#min = queueOffset
+    this.#committed = queueOffset
+    this.#written = queueOffset
+    this.#writing = queueOffset
+    this.#lastRecordEnd = 0
+  }
+
+  /** Committed entries from there on, at most `count`: at once when they are in memory. None when the first one does not exist. */
+  entries(from: number, count: number): MaybePromise<QueueEntries> {
+    const to = Math.min(from + count, this.#committed)
+    if (from < this.#min || to <= from || this.#files.isRemoved) return new QueueEntries(from, NO_ENTRIES)
+    const bytes = this.#read(from, to)
+    return bytes instanceof Promise ? bytes.then((read) => new QueueEntries(from, read)) : new QueueEntries(from, bytes)
+  }
+
+  /** Writes what is committed; with `sync`, makes it durable. For `DiskConsumeQueues`, which never does it twice at a time. */
+  async flush(sync: boolean): Promise<void> {
+    const files = this.#files
+    await this.#writePending(files)
+    await this.#corrections.write(files)
+    if (sync) await files.sync()
+    if (this.#written === this.#committed && this.#corrections.isEmpty && files.isSynced) this.#family.unflushed.delete(this)
+  }
+
+  /** Gives memory back that a quiet queue does not need. */
+  trim(): void {
+    this.#tail.trim(this.#neededFrom())
+    this.#corrections.releasePage()
+  }
+
+  /** Forgets the entries whose records begin before a place in the log, and removes the files that had only such entries. */
+  async dropBefore(physicalOffset: number): Promise<void> {
+    const min = await firstEntryAtOrBehind((from, to) => this.#read(from, to), this.#min, this.#committed, physicalOffset)
+    this.#min = Math.max(this.#min, min)
+    this.#files.removeBefore(Math.min(this.#min, this.#written))
+  }
+
+  /** Forgets the entries of records that begin at or behind a place in the log. Everything must have been written. */
+  async cutAt(physicalOffset: number): Promise<void> {
+    const read = (from: number, to: number) => this.#read(from, to)
+    this.rollBack()
+    this.#corrections.releasePage()
+    const end = await firstEntryAtOrBehind(read, this.#min, this.#committed, physicalOffset)
+    if (end < this.#committed) {
+      const recordEnd = await lastRecordEndIn(read, this.#min, end)
+      this.#tail = new QueueTail(end)
+      this.#committed = end
+      this.#written = end
+      this.#writing = end
+      this.#lastRecordEnd = recordEnd
+    }
+    await this.#files.zeroFrom(end)
+    if (!this.#files.isSynced) this.#family.unflushed.add(this)
+  }
+
+  /** The topic is deleted: files go, what is pending is forgotten, reads find nothing. */
+  delete(): void {
+    this.#forgetPending()
+    this.#files.removeAll()
+  }
+
+  get #lowest(): number {
+    return this.#files.isEmpty ? this.#tail.start : this.#files.first
+  }
+
+  /** From where on entries must stay in memory. */
+  #neededFrom(): number {
+    return Math.min(this.#written, this.#tail.end - this.#family.tailEntries)
+  }
+
+  #add(physicalOffset: number, size: number, tagsCode: number): 'added' | 'gap' {
+    if (this.#tail.end > this.#committed) return 'gap'
+    this.stage(physicalOffset, size, tagsCode)
+    this.commit()
+    return 'added'
+  }
+
+  #entryNow(queueOffset: number): Buffer {
+    if (queueOffset >= this.#tail.start) return this.#tail.view(queueOffset, queueOffset + 1)
+    return this.#corrections.entryNow(this.#files, queueOffset, this.#tail.start)
+  }
+
+  #correct(queueOffset: number, entry: Buffer): void {
+    if (queueOffset >= this.#tail.start) this.#tail.overwrite(queueOffset, entry)
+    if (queueOffset < this.#writing) this.#corrections.add(queueOffset, entry)
+    if (queueOffset === this.#committed - 1) this.#lastRecordEnd = lastRecordEnd(entry)
+    this.#family.unflushed.add(this)
+  }
+
+  #read(from: number, to: number): MaybePromise<Buffer> {
+    const start = this.#tail.start
+    if (from >= start) return this.#tail.view(from, to)
+    const newest = to > start ? this.#tail.view(start, to) : NO_ENTRIES
+    return this.#readFiles(from, Math.min(to, start), newest)
+  }
+
+  async #readFiles(from: number, to: number, newest: Buffer): Promise<Buffer> {
+    const files = this.#files
+    // Taken first: one that is written while the files are read is in neither afterwards.
+    const corrections = this.#corrections.within(from, to)
+    const older = await files.read(from, to)
+    if (files.isRemoved) return NO_ENTRIES
+    for (const [queueOffset, entry] of corrections) entry.copy(older, (queueOffset - from) * ENTRY_BYTES)
+    return newest.length === 0 ? older : Buffer.concat([older, newest])
+  }
+
+  async #writePending(files: QueueFiles): Promise<void> {
+    const from = this.#written
+    const to = this.#committed
+    if (from === to) return
+    this.#writing = to
+    await files.write(from, this.#tail.view(from, to))
+    // Begun anew or deleted meanwhile: what was pending has been counted.
+    if (files.isRemoved) return
+    this.#family.pendingBytes -= (to - from) * ENTRY_BYTES
+    this.#written = to
+  }
+
+  #forgetPending(): void {
+    this.#family.pendingBytes -= (this.#committed - this.#written) * ENTRY_BYTES
+    this.#written = this.#committed
+    this.#corrections.clear()
+    this.#family.unflushed.delete(this)
+  }
+}
+
+const EMPTY: QueueExtent = { first: 0, end: 0, minOffset: 0, maxOffset: 0, lastRecordEnd: 0 }
