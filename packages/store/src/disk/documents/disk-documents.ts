@@ -1,3 +1,4 @@
+import { makeDurableDirectory } from '../../files/make-durable-directory'
 import type { StoreFile, StoreFiles } from '../../files/store-files'
 import { writeFullyLater } from '../../files/write-fully'
 import { checkDocumentName } from '../../memory-documents'
@@ -16,7 +17,6 @@ import { type DocumentCopy, readCopy } from './document-copy'
  * All other files of the directory are left alone.
  */
 export class DiskDocuments implements StoreDocuments {
-  readonly #root: string
   readonly #directory: string
   readonly #files: StoreFiles
   readonly #logger: StoreLogger
@@ -26,7 +26,6 @@ export class DiskDocuments implements StoreDocuments {
   readonly #writes = new Map<string, Promise<void>>()
 
   constructor({ directory, files, logger }: Pick<ResolvedDiskOptions, 'directory' | 'files' | 'logger'>) {
-    this.#root = directory
     this.#directory = `${directory}/config`
     this.#files = files
     this.#logger = logger
@@ -70,7 +69,7 @@ export class DiskDocuments implements StoreDocuments {
   }
 
   async #replace(path: string, text: string): Promise<void> {
-    this.#makeDirectory()
+    makeDurableDirectory(this.#files, this.#directory)
     await this.#writeNew(`${path}.tmp`, text)
     this.#putAside(path)
     this.#files.rename(`${path}.tmp`, path)
@@ -78,12 +77,6 @@ export class DiskDocuments implements StoreDocuments {
     if (text === '') this.#files.remove(`${path}.bak`)
     else this.#sound.add(path)
     this.#files.syncDirectory(this.#directory)
-  }
-
-  #makeDirectory(): void {
-    if (this.#files.stat(this.#directory) !== undefined) return
-    this.#files.makeDirectory(this.#directory)
-    this.#files.syncDirectory(this.#root)
   }
 
   /** A file that failed is removed: its space may be what is missing, and what a failed sync left of it is unknown. */

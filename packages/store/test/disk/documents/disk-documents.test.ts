@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { DiskDocuments } from '../../../src/disk/documents/disk-documents'
 import { FileError } from '../../../src/files/file-error'
 import { nodeStoreFiles } from '../../../src/files/node-store-files'
+import { SimulatedStoreFiles } from '../../../src/files/simulated-store-files'
 import type { StoreFiles } from '../../../src/files/store-files'
 import type { StoreError } from '../../../src/store-error'
 
@@ -218,5 +219,63 @@ describe('a disk that is full', () => {
     full.open = nodeStoreFiles.open
     await documents.write('topics.json', '{"a":2}')
     expect(open().read('topics.json')).toBe('{"a":2}')
+  })
+})
+
+describe('of all that can happen to a write', () => {
+  const simulated = async () => {
+    const files = new SimulatedStoreFiles()
+    const documents = (on: StoreFiles) => new DiskDocuments({ directory: '/data/store', files: on, logger: quiet })
+    await documents(files).write('topics.json', '{"text":"first"}')
+    await documents(files).write('topics.json', '{"text":"old"}')
+    return { files, documents }
+  }
+
+  it('a failure of any operation rejects it and leaves the old text or the new one, and the next write succeeds', async () => {
+    let failures = 0
+    for (let n = 1; ; n++) {
+      const { files, documents } = await simulated()
+      const own = documents(files)
+      const failure = files.failAt(n, 'EIO')
+      const outcome = await own.write('topics.json', '{"text":"new"}').catch((error: FileError) => error)
+      if (failure.failed.length === 0) break
+      failures++
+      const isCheckOfTheOld = failure.failed[0]?.path === '/data/store/config/topics.json'
+      if (!isCheckOfTheOld || failure.failed[0]?.name === 'rename') expect(outcome).toMatchObject({ reason: 'EIO' })
+      for (const reader of [own, documents(files.afterKill())]) {
+        expect(['{"text":"old"}', '{"text":"new"}']).toContain(reader.read('topics.json'))
+      }
+      await own.write('topics.json', '{"text":"newer"}')
+      expect(documents(files.afterPowerCut('none')).read('topics.json')).toBe('{"text":"newer"}')
+    }
+    expect(failures).toBeGreaterThan(6)
+  })
+
+  it('a crash before any operation leaves the old text, whatever the disk had kept for itself; one after the end the new text', async () => {
+    const { files, documents } = await simulated()
+    const crashed: SimulatedStoreFiles[] = []
+    const stop = files.watch(() => {
+      crashed.push(files.afterKill(), files.afterPowerCut('none'), files.afterPowerCut('all'))
+      for (let seed = 0; seed < 20; seed++) crashed.push(files.afterPowerCut({ seed }))
+    })
+    await documents(files).write('topics.json', '{"text":"new"}')
+    stop()
+    for (const after of crashed) expect(['{"text":"old"}', '{"text":"new"}']).toContain(documents(after).read('topics.json'))
+    for (let seed = 0; seed < 20; seed++) {
+      expect(documents(files.afterPowerCut({ seed })).read('topics.json')).toBe('{"text":"new"}')
+    }
+  })
+
+  it('a very first one that crashed leaves no text or all of it', async () => {
+    const files = new SimulatedStoreFiles()
+    const crashed: SimulatedStoreFiles[] = []
+    const stop = files.watch(() => {
+      for (let seed = 0; seed < 20; seed++) crashed.push(files.afterPowerCut({ seed }))
+    })
+    const documents = (on: StoreFiles) => new DiskDocuments({ directory: '/data/store', files: on, logger: quiet })
+    await documents(files).write('topics.json', '{"text":"new"}')
+    stop()
+    for (const after of crashed) expect([undefined, '{"text":"new"}']).toContain(documents(after).read('topics.json'))
+    expect(documents(files.afterPowerCut('none')).read('topics.json')).toBe('{"text":"new"}')
   })
 })
