@@ -33,6 +33,12 @@ export function readKeyHashes(record: Buffer, hashes: number[]): void {
   if (found.tagsEnd > 0) hashes.push(positive(hashText(record, found.tagsAt, found.tagsEnd, tagPrefix(prefix))))
 }
 
+/** The store time of a stored record. */
+export function readStoreTimestamp(record: Buffer): number {
+  const at = RecordField.BORN_HOST + hostBytes(record.readInt32BE(RecordField.SYS_FLAG), MessageSysFlag.BORN_HOST_V6) + 4
+  return record.readInt32BE(at) * 0x100000000 + record.readUInt32BE(at + 4)
+}
+
 /** Where the properties that are indexed stand in a record. An end of 0: there is none. */
 class IndexedProperties {
   uniqueKeyAt = 0
@@ -94,10 +100,13 @@ const found = new IndexedProperties()
 
 /** Two ports, store time, reconsume times and prepared transaction offset stand between the hosts and the body. */
 function bodyEnd(record: Buffer, sysFlag: number): number {
-  const bornHostBytes = (sysFlag & MessageSysFlag.BORN_HOST_V6) === 0 ? 4 : 16
-  const storeHostBytes = (sysFlag & MessageSysFlag.STORE_HOST_V6) === 0 ? 4 : 16
-  const bodyLengthAt = RecordField.BORN_HOST + bornHostBytes + storeHostBytes + 28
+  const hostsBytes = hostBytes(sysFlag, MessageSysFlag.BORN_HOST_V6) + hostBytes(sysFlag, MessageSysFlag.STORE_HOST_V6)
+  const bodyLengthAt = RecordField.BORN_HOST + hostsBytes + 28
   return bodyLengthAt + 4 + record.readInt32BE(bodyLengthAt)
+}
+
+function hostBytes(sysFlag: number, isV6: number): number {
+  return (sysFlag & isV6) === 0 ? 4 : 16
 }
 
 /** Keys are separated by spaces; what is empty is none. */

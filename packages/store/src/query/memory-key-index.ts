@@ -1,6 +1,5 @@
-import { decodeRecord } from '@rocketmq-ts/remoting/wire'
 import type { MemoryCommitLog } from '../memory-commit-log'
-import { readKeyHashes } from './key-hashes'
+import { readKeyHashes, readStoreTimestamp } from './key-hashes'
 
 const FIRST_CAPACITY = 64
 
@@ -40,7 +39,7 @@ export class MemoryKeyIndex {
   update(): void {
     const end = this.#log.committedOffset
     let at = Math.max(this.#indexedTo, this.#log.minOffset)
-    while (at < end) at += this.#addAll(this.#log.recordBytes(at), end - at)
+    while (at < end) at += this.#addAll(this.#log.recordBytes(at), at, end - at)
     this.#indexedTo = end
   }
 
@@ -57,24 +56,23 @@ export class MemoryKeyIndex {
   }
 
   /** Adds the records of one chunk, up to `limit` bytes. Returns how many bytes it has read. */
-  #addAll(bytes: Buffer | undefined, limit: number): number {
+  #addAll(bytes: Buffer | undefined, physicalOffset: number, limit: number): number {
     if (bytes === undefined) throw new RangeError('a log with a hole in it')
     const end = Math.min(bytes.length, limit)
     let at = 0
     while (at < end) {
       const size = bytes.readInt32BE(at)
-      this.#addRecord(bytes.subarray(at, at + size))
+      this.#addRecord(bytes.subarray(at, at + size), physicalOffset + at)
       at += size
     }
     return at
   }
 
-  #addRecord(bytes: Buffer): void {
+  #addRecord(bytes: Buffer, physicalOffset: number): void {
     readKeyHashes(bytes, this.#recordHashes)
     if (this.#recordHashes.length === 0) return
-    const { physicalOffset, storeTimestamp } = decodeRecord(bytes)
     for (const hash of this.#recordHashes) this.#add(hash, physicalOffset)
-    this.#lastUpdateTimestamp = storeTimestamp
+    this.#lastUpdateTimestamp = readStoreTimestamp(bytes)
     this.#lastUpdatePhysicalOffset = physicalOffset
   }
 

@@ -1,0 +1,34 @@
+import { readLong, writeLong } from './index-layout'
+
+/** One entry of an index file. */
+export interface IndexEntry {
+  readonly keyHash: number
+  readonly physicalOffset: number
+  /** Seconds from the file's begin timestamp to the record's store time. */
+  readonly timeDiff: number
+  /** Number of the entry before it in the same slot; 0: none. */
+  readonly previous: number
+}
+
+export function readEntry(bytes: Buffer, at: number): IndexEntry {
+  return {
+    keyHash: bytes.readInt32BE(at),
+    physicalOffset: readLong(bytes, at + 4),
+    timeDiff: bytes.readInt32BE(at + 12),
+    previous: bytes.readInt32BE(at + 16)
+  }
+}
+
+export function writeEntry(bytes: Buffer, at: number, keyHash: number, physicalOffset: number, timeDiff: number, previous: number): void {
+  bytes.writeInt32BE(keyHash, at)
+  writeLong(bytes, at + 4, physicalOffset)
+  bytes.writeInt32BE(timeDiff, at + 12)
+  bytes.writeInt32BE(previous, at + 16)
+}
+
+/** Seconds from the first message of a file to another, as much as an entry can say (read in store/…/index/IndexFile.java, `putKey`). */
+export function timeDiffOf(beginTimestamp: number, storeTimestamp: number): number {
+  if (beginTimestamp <= 0) return 0
+  const seconds = Math.trunc((storeTimestamp - beginTimestamp) / 1000)
+  return Math.min(Math.max(seconds, 0), 0x7fffffff)
+}
