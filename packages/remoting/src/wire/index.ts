@@ -116,6 +116,7 @@ export {
   type Subscription,
   SYSTEM_TOPIC_PREFIX,
   SystemTopic,
+  sealedRecordSize,
   sealRecord,
   type TagExpression,
   tagsCode,
@@ -129,7 +130,8 @@ export {
   withoutProperty,
   withRecordCrc,
   withTransactionValue,
-  writeRecord
+  writeRecord,
+  writeSealedRecord
 } from './message/index'
 export { hasRegistrationCrc, type RegistrationForm, type RegistrationLimits, readRegistration, writeRegistration } from './registration'
 export { releaseVersion } from './release'

@@ -59,7 +59,15 @@ export {
   propertyProblem,
   withoutProperty
 } from './properties'
-export { RECORD_CRC_BYTES, type RecordCrcState, recordCrcState, sealRecord, withRecordCrc } from './record-crc'
+export {
+  RECORD_CRC_BYTES,
+  type RecordCrcState,
+  recordCrcState,
+  sealedRecordSize,
+  sealRecord,
+  withRecordCrc,
+  writeSealedRecord
+} from './record-crc'
 export { checkRecord, MAX_PROPERTIES_BYTES, MIN_RECORD_BYTES, RecordField, RecordMagic } from './record-layout'
 export {
   buildSqlSubscription,

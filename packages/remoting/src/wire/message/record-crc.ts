@@ -2,7 +2,7 @@ import { bodyCrc } from './crc'
 import { MessageProperty } from './message-property'
 import { decodeRecord } from './message-record'
 import { appendProperties, findProperty, withoutProperty } from './properties'
-import type { RecordContent } from './write-record'
+import { type RecordContent, type RecordPlace, recordSize, writeRecord } from './write-record'
 
 /** Bytes of the property with the checksum: name, separator, ten digits, separator (read in store/…/CommitLog.java, CRC32_RESERVED_LEN). */
 export const RECORD_CRC_BYTES = 20
@@ -26,6 +26,24 @@ const NO_SUM = '0'.repeat(DIGITS)
 export function withRecordCrc(content: RecordContent): RecordContent {
   const properties = withoutProperty(content.properties, MessageProperty.CRC32)
   return { ...content, properties: appendProperties(properties, [[MessageProperty.CRC32, NO_SUM]]) }
+}
+
+/** As `recordSize`, of the content with its checksum. @throws as `withRecordCrc` and `recordSize`. */
+export function sealedRecordSize(content: RecordContent): number {
+  return recordSize(withRecordCrc(content))
+}
+
+/** As `writeRecord`, of the content with its checksum, which is written too: {@link withRecordCrc} and {@link sealRecord} in one. */
+export function writeSealedRecord(
+  target: Buffer,
+  at: number,
+  content: RecordContent,
+  place: RecordPlace,
+  size = sealedRecordSize(content)
+): number {
+  writeRecord(target, at, withRecordCrc(content), place, size)
+  sealRecord(target, at, size)
+  return size
 }
 
 /** Writes the checksum of the record of `size` bytes at `at` into the room that it has for it. Nothing of the record may change later. */
