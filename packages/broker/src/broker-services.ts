@@ -89,7 +89,7 @@ export class BrokerServices {
     const { store, clock, limits, clusterName } = options
     const creation = this.#creation
     const commit = this.commit
-    const appender = new MessageAppender(store, clock, options.delayLevels, storeHost)
+    const appender = new MessageAppender(store, options.delayLevels, storeHost)
     const checks = new SendChecks({ topics: tables.topics, creation, limits })
     const retrySends = new RetrySends(tables.groups, this.locks, creation)
     const { send } = new SendMessageProcessor({

@@ -139,10 +139,11 @@ export class RunningBroker {
     const { store, clock } = this.#options
     await this.#registration.stop()
     for (const timer of this.#timers) timer.cancel()
-    this.#services.delays.stop()
+    const delivered = this.#services.delays.stop()
     this.#services.notices.stop()
     // What was sent before this turn ends is committed and answered.
     await new Promise<void>((resolve) => clock.deferAfterInput(resolve))
+    await delivered
     await Promise.all([this.#server.close(), this.#client.close()])
     this.#stopListening?.()
     await this.#tables.close()

@@ -35,8 +35,9 @@ export class DelayDelivery {
     }
   }
 
-  stop(): void {
-    for (const queue of this.#queues) queue.stop()
+  /** Delivers nothing more. Settles when the steps under way have ended. */
+  async stop(): Promise<void> {
+    await Promise.all(this.#queues.map((queue) => queue.stop()))
   }
 
   /** A record has been committed somewhere in the store. */

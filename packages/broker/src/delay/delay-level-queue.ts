@@ -36,7 +36,10 @@ export class DelayLevelQueue {
   #timer: Timer | undefined
   #isDelivering = false
   #isStopped = true
-  readonly #onTimer = (): void => void this.#run()
+  #step: Promise<void> = Promise.resolve()
+  readonly #onTimer = (): void => {
+    this.#step = this.#run()
+  }
 
   constructor(options: DelayLevelOptions) {
     this.#options = options
@@ -55,11 +58,12 @@ export class DelayLevelQueue {
     this.#setTimer(0)
   }
 
-  /** Delivers nothing more. A step under way ends by itself. */
-  stop(): void {
+  /** Delivers nothing more. Settles when the step under way has ended: what it has appended is committed then. */
+  stop(): Promise<void> {
     this.#isStopped = true
     this.#timer?.cancel()
     this.#timer = undefined
+    return this.#step
   }
 
   /** A message of this level has been stored. */
@@ -87,6 +91,8 @@ export class DelayLevelQueue {
   async #deliverDue(): Promise<number | undefined> {
     while (!this.#isStopped) {
       const result = await this.#read()
+      // Closing waits for this step: what is due is delivered by the next broker.
+      if (this.#isStopped) return undefined
       if (result.status !== 'FOUND') {
         if (result.nextBeginOffset === this.#offset) return undefined
         this.#offset = result.nextBeginOffset

@@ -59,13 +59,27 @@ export class PullMessageProcessor {
   #pull(request: PullRequest, mayHold: boolean): PullAnswer | Promise<PullAnswer> {
     const allowed = this.#allow(request)
     if (allowed instanceof Refusal) return allowed
+    // Only the first look at a request commits: when it wakes, its client may have committed more.
+    if (mayHold && hasFlag(request.header.sysFlag, PullSysFlag.COMMIT_OFFSET)) this.#commit(request)
+    return this.#read(request, allowed, mayHold)
+  }
+
+  #read(request: PullRequest, allowed: Allowed, mayHold: boolean): PullAnswer | Promise<PullAnswer> {
     const { topic, queueId, queueOffset, maxMsgNums } = request.header
     const { store, limits } = this.#options
     const maxCount = Math.min(maxMsgNums, limits.maxPullMessages)
     const wanted = { topic, queueId, queueOffset, maxCount, maxBytes: limits.maxPullBytes }
     const result = store.read(allowed.filter === undefined ? wanted : { ...wanted, matches: allowed.filter })
-    if (result instanceof Promise) return result.then((late) => this.#answer(request, allowed, late, mayHold))
+    if (result instanceof Promise) return result.then((late) => this.#answerLate(request, allowed, late, mayHold))
     return this.#answer(request, allowed, result, mayHold)
+  }
+
+  /** Whoever waits is woken by what arrives from now on: what has arrived while the disk was read is read first. */
+  #answerLate(request: PullRequest, allowed: Allowed, result: ReadResult, mayHold: boolean): PullAnswer | Promise<PullAnswer> {
+    const { topic, queueId, queueOffset } = request.header
+    const isEmpty = mayHold && pullCode(result.status, queueOffset) === ResponseCode.PULL_NOT_FOUND
+    const hasGrown = isEmpty && this.#options.store.maxOffset(topic, queueId) > result.maxOffset
+    return hasGrown ? this.#read(request, allowed, mayHold) : this.#answer(request, allowed, result, mayHold)
   }
 
   #allow({ header }: PullRequest): Allowed | Refusal {
@@ -86,8 +100,6 @@ export class PullMessageProcessor {
   #answer(request: PullRequest, { topic, group, filter }: Allowed, result: ReadResult, mayHold: boolean): PullAnswer {
     const { header } = request
     const code = pullCode(result.status, header.queueOffset)
-    // Only the first look at a request commits: when it wakes, its client may have committed more.
-    if (mayHold && hasFlag(header.sysFlag, PullSysFlag.COMMIT_OFFSET)) this.#commit(request)
     const answer = { code, remark: result.status, header: pullHeader(result, topic.topicSysFlag, group.groupSysFlag ?? 0) }
     if (code === ResponseCode.SUCCESS) return { ...answer, body: this.#handedOut(request, result.records) }
     if (code !== ResponseCode.PULL_NOT_FOUND || !mayHold || !hasFlag(header.sysFlag, PullSysFlag.SUSPEND)) return answer

@@ -110,7 +110,8 @@ function copiedProperties(record: MessageRecord, delayLevel: number): string {
   return [...properties].map(([name, value]) => propertyText(name, value)).join('')
 }
 
+/** Only what is as durable as was asked for lets the consumer go on: else it sends the message to its retry topic itself. */
 function committedAnswer(status: CommitStatus): Answer<BackRow> {
-  if (status === 'FAILED') return { code: ResponseCode.SYSTEM_ERROR, remark: 'the store could not commit the message' }
-  return { code: ResponseCode.SUCCESS }
+  if (status === 'COMMITTED') return { code: ResponseCode.SUCCESS }
+  return { code: ResponseCode.SYSTEM_ERROR, remark: status === 'FAILED' ? 'the store could not commit the message' : status }
 }

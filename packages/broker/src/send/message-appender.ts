@@ -7,8 +7,8 @@ import {
   ResponseCode,
   SystemTopic
 } from '@rocketmq-ts/remoting/wire'
-import { type Appended, type MessageStore, StoreError } from '@rocketmq-ts/store'
-import type { Clock, Endpoint } from 'net-ts-protocol-kit'
+import { type Appended, type AppendRequest, type MessageStore, StoreError, type StoreErrorCode } from '@rocketmq-ts/store'
+import type { Endpoint } from 'net-ts-protocol-kit'
 import { Refusal } from '../refusal'
 import { propertyText, withoutProperties } from './sent-properties'
 
@@ -35,13 +35,11 @@ const REAL_PLACE = new Set<string>([MessageProperty.REAL_TOPIC, MessageProperty.
 /** Stages messages in the store, delayed ones in the queue of their level (read in broker/…/util/HookUtils.java). */
 export class MessageAppender {
   readonly #store: MessageStore
-  readonly #clock: Clock
   readonly #levels: DelayLevelTable
   readonly #storeHost: Endpoint
 
-  constructor(store: MessageStore, clock: Clock, levels: DelayLevelTable, storeHost: Endpoint) {
+  constructor(store: MessageStore, levels: DelayLevelTable, storeHost: Endpoint) {
     this.#store = store
-    this.#clock = clock
     this.#levels = levels
     this.#storeHost = storeHost
   }
@@ -60,15 +58,22 @@ export class MessageAppender {
     return this.#stage(message, message.topic, message.queueId, properties, tagsCode)
   }
 
-  /** The consume queue of a level carries the time of delivery in place of the tags code. */
+  /** The store puts the time of delivery into the consume queue, counted from the store time, as it would when it rebuilds the queue. */
   #stageDelayed(message: MessageToAppend, level: number): Appended | Refusal {
     const place =
       propertyText(MessageProperty.REAL_TOPIC, message.topic) + propertyText(MessageProperty.REAL_QUEUE_ID, String(message.queueId))
     const properties = Buffer.from(withoutProperties(message.properties, REAL_PLACE) + place)
-    return this.#stage(message, SystemTopic.SCHEDULE, delayQueueId(level), properties, this.#clock.now() + this.#levels.delayMs(level))
+    return this.#stage(message, SystemTopic.SCHEDULE, delayQueueId(level), properties, 0, this.#levels.delayMs(level))
   }
 
-  #stage(message: MessageToAppend, topic: string, queueId: number, properties: Buffer, tagsCode: number): Appended | Refusal {
+  #stage(
+    message: MessageToAppend,
+    topic: string,
+    queueId: number,
+    properties: Buffer,
+    tagsCode: number,
+    delayMs?: number
+  ): Appended | Refusal {
     if (properties.length > MAX_PROPERTIES_BYTES) {
       return new Refusal(
         ResponseCode.MESSAGE_ILLEGAL,
@@ -76,32 +81,34 @@ export class MessageAppender {
       )
     }
     const { flag, sysFlag, bornTimestamp, bornHost, reconsumeTimes, body } = message
+    const request: AppendRequest = {
+      topic,
+      queueId,
+      flag,
+      sysFlag,
+      bornTimestamp,
+      bornHost,
+      storeHost: this.#storeHost,
+      reconsumeTimes,
+      preparedTransactionOffset: 0,
+      body,
+      properties,
+      tagsCode
+    }
     try {
-      return this.#store.append({
-        topic,
-        queueId,
-        flag,
-        sysFlag,
-        bornTimestamp,
-        bornHost,
-        storeHost: this.#storeHost,
-        reconsumeTimes,
-        preparedTransactionOffset: 0,
-        body,
-        properties,
-        tagsCode
-      })
+      return this.#store.append(delayMs === undefined ? request : { ...request, delayMs })
     } catch (error) {
       return refusalOf(error)
     }
   }
 }
 
+/** What cannot be stored whenever it is sent. */
+const ILLEGAL: ReadonlySet<string> = new Set<StoreErrorCode>(['MESSAGE_TOO_LARGE', 'PROPERTIES_TOO_LARGE', 'TOPIC_TOO_LONG'])
+
 /** What a store's refusal means to the sender (read in broker/…/processor/SendMessageProcessor.java, `handlePutMessageResult`). */
 function refusalOf(error: unknown): Refusal {
   if (!(error instanceof StoreError)) throw error
-  if (error.code === 'STORE_NOT_WRITABLE') {
-    return new Refusal(ResponseCode.SERVICE_NOT_AVAILABLE, `service not available now: ${error.message}`)
-  }
-  return new Refusal(ResponseCode.MESSAGE_ILLEGAL, `the message is illegal: ${error.message}`)
+  if (ILLEGAL.has(error.code)) return new Refusal(ResponseCode.MESSAGE_ILLEGAL, `the message is illegal: ${error.message}`)
+  return new Refusal(ResponseCode.SERVICE_NOT_AVAILABLE, `service not available now: ${error.message}`)
 }

@@ -13,7 +13,7 @@ import {
   type SubscriptionData,
   type SubscriptionGroupConfig
 } from '@rocketmq-ts/remoting/wire'
-import { MemoryMessageStore } from '@rocketmq-ts/store'
+import { MemoryMessageStore, type MessageStore } from '@rocketmq-ts/store'
 import Long from 'long'
 import { ManualClock, MemoryNetwork } from 'net-ts-protocol-kit'
 import { Broker, type BrokerOptions } from '../../src/index'
@@ -29,16 +29,19 @@ export class TestBroker {
   broker: Broker
   readonly client: TestClient
   readonly #options: TestBrokerOptions
+  /** What the broker gets instead of the store itself. */
+  readonly #brokerStore: MessageStore
   readonly #clients: TestClient[] = []
 
-  static async start(options: TestBrokerOptions = {}): Promise<TestBroker> {
-    const test = new TestBroker(options)
+  static async start(options: TestBrokerOptions = {}, over: (store: MessageStore) => MessageStore = (store) => store): Promise<TestBroker> {
+    const test = new TestBroker(options, over)
     await test.broker.start()
     return test
   }
 
-  private constructor(options: TestBrokerOptions) {
+  private constructor(options: TestBrokerOptions, over: (store: MessageStore) => MessageStore) {
     this.#options = options
+    this.#brokerStore = over(this.store)
     this.broker = this.#makeBroker()
     this.client = this.newClient()
   }
@@ -63,8 +66,8 @@ export class TestBroker {
   }
 
   #makeBroker(options: TestBrokerOptions = {}): Broker {
-    const { store, clock, network } = this
-    return new Broker({ nameservers: [], ...this.#options, ...options, store, clock, network })
+    const { clock, network } = this
+    return new Broker({ nameservers: [], ...this.#options, ...options, store: this.#brokerStore, clock, network })
   }
 }
 
