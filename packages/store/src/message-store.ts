@@ -168,7 +168,10 @@ export interface MessageStore {
 }
 
 export interface StoreDocuments {
-  /** The text, or `undefined` when it was never written. Names are `[A-Za-z0-9._-]`, at most 64, not starting with a dot; others throw `DOCUMENT_NAME_ILLEGAL`. */
+  /**
+   * The text, or `undefined` when it was never written. Names are `[A-Za-z0-9._-]`, at most 64, not starting with a dot nor ending in `.bak`,
+   * `.tmp` or `.broken`; others throw `DOCUMENT_NAME_ILLEGAL`.
+   */
   read(name: string): string | undefined
   /** Replaces the text atomically; durable when the returned promise settles. */
   write(name: string, text: string): Promise<void>

@@ -651,7 +651,7 @@ function documents(create: CreateStore): void {
 
   it('have plain names: no paths, no hidden files, no object internals', async () => {
     const { store } = await Bench.start(create)
-    for (const name of ['', '.', '..', '../x', 'a/b', 'a\\b', '.hidden', 'a\u0000', 'x'.repeat(65), '标签']) {
+    for (const name of ['', '.', '..', '../x', 'a/b', 'a\\b', '.hidden', 'a\u0000', 'x'.repeat(65), '标签', 'topics.json.bak']) {
       expect(refusalOf(() => store.documents.read(name)).code).toBe('DOCUMENT_NAME_ILLEGAL')
       await expect(store.documents.write(name, '')).rejects.toMatchObject({ code: 'DOCUMENT_NAME_ILLEGAL' })
     }

@@ -180,7 +180,8 @@ async function race(n: number, pid: number, stale: boolean): Promise<{ owners: n
     if (number === n) start(other(disk, pid))
   })
   start(disk)
-  await clock.advance(5000)
+  await clock.advance(100)
+  expect(clock.pendingTimers).toEqual([])
   const settled = (await Promise.all(started)).flat()
   stop()
   return {
