@@ -5,6 +5,8 @@ import { IndexHead } from './index-head'
 import { entryAt, INDEX_ENTRY_BYTES, type IndexGeometry, type IndexHeader } from './index-layout'
 import { PendingEntries } from './pending-entries'
 
+const WIPE_ENTRIES = 6400
+
 /** The part of an index file that takes entries: its slots, and the entries that are not on disk yet. */
 export class GrowingIndex {
   readonly #geometry: IndexGeometry
@@ -13,15 +15,15 @@ export class GrowingIndex {
   readonly #pending: PendingEntries
   /** Number of the first entry that is not on disk. */
   #written: number
-  /** Whether something on disk differs even without a new entry. */
-  #isChanged: boolean
+  /** Entries before that number are on disk though they were cut off; 0 when none are. */
+  #staleEnd: number
 
-  /** @param header is counted on here. @param head absent: of a new file. @param isChanged whether `head` differs from the disk. */
-  constructor(geometry: IndexGeometry, header: IndexHeader, head = new IndexHead(geometry), isChanged = false) {
+  /** @param header is counted on here. @param head absent: of a new file. @param staleEnd how many the file counts on disk, when it is to count fewer. */
+  constructor(geometry: IndexGeometry, header: IndexHeader, head = new IndexHead(geometry), staleEnd = 0) {
     this.#geometry = geometry
     this.#header = header
     this.#head = head
-    this.#isChanged = isChanged
+    this.#staleEnd = staleEnd
     this.#written = header.indexCount
     this.#pending = new PendingEntries(header.indexCount)
   }
@@ -31,7 +33,7 @@ export class GrowingIndex {
   }
 
   get isDirty(): boolean {
-    return this.#isChanged || this.#written < this.#header.indexCount
+    return this.#staleEnd > 0 || this.#written < this.#header.indexCount
   }
 
   get pendingBytes(): number {
@@ -67,14 +69,25 @@ export class GrowingIndex {
 
   /** Writes what is in memory now: entries, slots, header. Returns the end timestamp that is on disk then. */
   async write(file: StoreFile): Promise<number> {
+    if (this.#staleEnd > 0) await this.#wipe(file)
     const { indexCount, endTimestamp } = this.#header
     const firstPage = this.#head.firstPage(this.#header)
     await this.#writeEntries(file, indexCount)
     await this.#head.write(file, firstPage)
-    this.#isChanged = false
     this.#pending.written(indexCount)
     this.#written = indexCount
     return endTimestamp
+  }
+
+  /** Puts zeros in the place of entries that were cut off: after a power cut they could pass for new ones. */
+  async #wipe(file: StoreFile): Promise<void> {
+    const zeros = Buffer.alloc(WIPE_ENTRIES * INDEX_ENTRY_BYTES)
+    for (let number = this.#written; number < this.#staleEnd; number += WIPE_ENTRIES) {
+      const count = Math.min(WIPE_ENTRIES, this.#staleEnd - number)
+      await writeFullyLater(file, zeros.subarray(0, count * INDEX_ENTRY_BYTES), entryAt(this.#geometry, number))
+    }
+    await file.sync()
+    this.#staleEnd = 0
   }
 
   async #writeEntries(file: StoreFile, end: number): Promise<void> {

@@ -112,8 +112,9 @@ export class IndexFile {
   async repair(readAt: ReadAt, physicalOffset: number): Promise<boolean> {
     const repaired = await repairIndex(readAt, this.geometry, this.#header, physicalOffset)
     if (repaired === undefined) return false
+    const staleEnd = this.#header.indexCount
     this.#header = repaired.header
-    this.#growing = new GrowingIndex(this.geometry, repaired.header, repaired.head, true)
+    this.#growing = new GrowingIndex(this.geometry, repaired.header, repaired.head, staleEnd)
     return true
   }
 

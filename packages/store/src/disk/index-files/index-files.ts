@@ -37,7 +37,8 @@ export class IndexFiles {
     this.#files = files
     this.#unusable = unusable.map(({ path }) => path)
     this.#problems = [...unusable]
-    this.#indexedTo = endOf(files)
+    // The file that is lost may have had the last keys of the record before it.
+    this.#indexedTo = unusable.length > 0 ? Math.max(endOf(files) - 1, -1) : endOf(files)
   }
 
   /** Reads the headers of the files; writes nothing. A file that cannot be used, and those behind it, are problems: their records are to be added again. */
