@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { describe, expect, test } from '@jest/globals'
 import { nodeStoreFiles } from '@rocketmq-ts/store'
 
 const isLinux = process.platform === 'linux'

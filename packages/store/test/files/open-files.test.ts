@@ -1,3 +1,4 @@
+import { describe, expect, test } from '@jest/globals'
 import { SimulatedStoreFiles } from '@rocketmq-ts/store'
 import { OpenFiles } from '../../src/files/open-files'
 

@@ -1,3 +1,4 @@
+import { describe, expect, test } from '@jest/globals'
 import { SimulatedStoreFiles, type StoreFile } from '@rocketmq-ts/store'
 
 const SECTOR = 512

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { FileError, nodeStoreFiles, SimulatedStoreFiles, type StoreFiles } from '@rocketmq-ts/store'
 import { isDiskFull } from '../../src/files/file-error'
 import { writeFully, writeFullyLater } from '../../src/files/write-fully'

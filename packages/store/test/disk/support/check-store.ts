@@ -1,0 +1,83 @@
+import { decodeRecord, type MessageRecord } from '@rocketmq-ts/remoting/wire'
+import type { MessageStore } from '../../../src'
+import type { Attempt, Knowledge } from './ledger'
+
+/** What is allowed to be missing after what has happened to a store. */
+export interface Allowances {
+  /** Acknowledged records that may be gone; nothing may when it is left out. */
+  readonly mayBeLost?: (attempt: Attempt) => boolean
+  /** Whether offsets may be without a record: only after damage. */
+  readonly mayHaveHoles?: boolean
+}
+
+/** All that is wrong with an open store, in words; empty when it holds what it must, and nothing that it must not. */
+export async function checkStore(store: MessageStore, known: Knowledge, allowances: Allowances = {}): Promise<string[]> {
+  const problems: string[] = []
+  const served = new Set<Attempt>()
+  for (const { topic, queueId } of known.queues) {
+    for await (const found of recordsOf(store, topic, queueId)) {
+      if (typeof found !== 'string') problems.push(...checkRecord(found, known, served))
+      else if (allowances.mayHaveHoles !== true || !found.startsWith('hole')) problems.push(found)
+    }
+  }
+  for (const attempt of known.acknowledged) {
+    if (!served.has(attempt) && allowances.mayBeLost?.(attempt) !== true) problems.push(`lost: ${nameOf(attempt)}`)
+  }
+  return [...problems, ...checkDocuments(store, known)]
+}
+
+/** Each record of a queue, or a problem. */
+async function* recordsOf(store: MessageStore, topic: string, queueId: number): AsyncGenerator<MessageRecord | string> {
+  const end = store.maxOffset(topic, queueId)
+  for (let offset = store.minOffset(topic, queueId); offset < end; ) {
+    const result = await store.read({ topic, queueId, queueOffset: offset, maxCount: 32, maxBytes: 1024 * 1024 })
+    const { records, nextBeginOffset } = result
+    let next = offset
+    for (const record of records.map((bytes) => decodeRecord(bytes))) {
+      if (record.queueOffset !== next) yield `hole: ${topic}/${queueId} has ${record.queueOffset} where ${next} was to be`
+      yield record
+      next = record.queueOffset + 1
+    }
+    if (next < nextBeginOffset) yield `hole: ${topic}/${queueId} from ${next} up to ${nextBeginOffset} (${result.status})`
+    if (nextBeginOffset <= offset) {
+      yield `stuck: ${topic}/${queueId} at ${offset} of ${end} (${result.status})`
+      return
+    }
+    offset = nextBeginOffset
+  }
+}
+
+function checkRecord(record: MessageRecord, known: Knowledge, served: Set<Attempt>): string[] {
+  const { topic, queueId, queueOffset } = record
+  const possible = known.possibleAt(topic, queueId, queueOffset)
+  const attempt = possible.find((candidate) => isRecordOf(record, candidate))
+  if (attempt === undefined) return [`never sent: ${topic}/${queueId}/${queueOffset}, one of ${possible.length} that were tried there`]
+  served.add(attempt)
+  return []
+}
+
+/** Whether every field is as it was sent, where it was put. */
+export function isRecordOf(record: MessageRecord, { request, appended }: Attempt): boolean {
+  const { topic, queueId, flag, sysFlag, bornTimestamp, reconsumeTimes, preparedTransactionOffset } = request
+  const sent = [topic, queueId, flag, sysFlag, bornTimestamp, reconsumeTimes, preparedTransactionOffset]
+  const { queueOffset, physicalOffset, storeTimestamp } = appended
+  const stored = [record.topic, record.queueId, record.flag, record.sysFlag, record.bornTimestamp]
+  const place = [record.queueOffset, record.physicalOffset, record.storeTimestamp]
+  return (
+    [...sent, queueOffset, physicalOffset, storeTimestamp].join() ===
+      [...stored, record.reconsumeTimes, record.preparedTransactionOffset, ...place].join() &&
+    record.body.equals(request.body) &&
+    // A checksum may follow what was sent.
+    record.propertiesBuffer.subarray(0, request.properties.length).equals(request.properties)
+  )
+}
+
+function checkDocuments(store: MessageStore, known: Knowledge): string[] {
+  return [...known.documents].flatMap(([name, texts]) => {
+    const text = store.documents.read(name)
+    return texts.includes(text) ? [] : [`document ${name} is ${text}, not one of ${texts}`]
+  })
+}
+
+export const nameOf = ({ request, appended }: Attempt): string =>
+  `${request.topic}/${request.queueId}/${appended.queueOffset} at ${appended.physicalOffset}`
