@@ -1,7 +1,6 @@
 import {
   isDlqTopic,
   isRetryTopic,
-  MAX_PROPERTIES_BYTES,
   MAX_RETRY_OR_DLQ_TOPIC_LENGTH,
   MAX_TOPIC_LENGTH,
   MessageSysFlag,
@@ -10,16 +9,21 @@ import {
 import type { AppendRequest } from './message-store'
 import { StoreError } from './store-error'
 
+/** What a store takes at most. Bytes. */
+export interface RequestLimits {
+  readonly maxMessageBytes: number
+  readonly maxPropertiesBytes: number
+}
+
 /**
  * Refuses what no store takes.
  *
  * @throws StoreError `MESSAGE_TOO_LARGE`, `PROPERTIES_TOO_LARGE`, `TOPIC_TOO_LONG`.
  */
-export function checkRequest({ body, properties, topic }: AppendRequest, maxMessageBytes: number): void {
+export function checkRequest({ body, properties, topic }: AppendRequest, limits: RequestLimits): void {
+  const { maxMessageBytes, maxPropertiesBytes } = limits
   if (body.length > maxMessageBytes) throw tooLong('MESSAGE_TOO_LARGE', 'the body', body.length, maxMessageBytes)
-  if (properties.length > MAX_PROPERTIES_BYTES) {
-    throw tooLong('PROPERTIES_TOO_LARGE', 'the properties', properties.length, MAX_PROPERTIES_BYTES)
-  }
+  if (properties.length > maxPropertiesBytes) throw tooLong('PROPERTIES_TOO_LARGE', 'the properties', properties.length, maxPropertiesBytes)
   // Every character has at least one byte, so short names need no counting.
   if (topic.length * 3 <= MAX_TOPIC_LENGTH) return
   const maxBytes = isRetryTopic(topic) || isDlqTopic(topic) ? MAX_RETRY_OR_DLQ_TOPIC_LENGTH : MAX_TOPIC_LENGTH

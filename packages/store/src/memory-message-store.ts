@@ -1,16 +1,5 @@
-import {
-  decodeRecord,
-  isDlqTopic,
-  isRetryTopic,
-  MAX_PROPERTIES_BYTES,
-  MAX_RETRY_OR_DLQ_TOPIC_LENGTH,
-  MAX_TOPIC_LENGTH,
-  type MessageRecord,
-  MessageSysFlag,
-  RecordField,
-  recordSize,
-  transactionValue
-} from '@rocketmq-ts/remoting/wire'
+import { decodeRecord, MAX_PROPERTIES_BYTES, type MessageRecord, RecordField, recordSize } from '@rocketmq-ts/remoting/wire'
+import { checkRequest, isQueued, type RequestLimits } from './check-request'
 import { CommitAnnouncer } from './commit-announcer'
 import type { ConsumeQueue } from './consume-queue'
 import { ConsumeQueues } from './consume-queues'
@@ -43,6 +32,7 @@ import { StoreError } from './store-error'
 export class MemoryMessageStore implements MessageStore {
   readonly documents: StoreDocuments = new MemoryDocuments()
   readonly #options: ResolvedMemoryOptions
+  readonly #limits: RequestLimits
   readonly #log: MemoryCommitLog
   readonly #index: MemoryKeyIndex
   readonly #queues = new ConsumeQueues()
@@ -56,6 +46,7 @@ export class MemoryMessageStore implements MessageStore {
   /** @throws StoreError `OPTION_INVALID`. */
   constructor(options: MemoryMessageStoreOptions) {
     this.#options = resolveMemoryOptions(options)
+    this.#limits = { maxMessageBytes: this.#options.maxMessageBytes, maxPropertiesBytes: MAX_PROPERTIES_BYTES }
     this.#log = new MemoryCommitLog(this.#options)
     this.#index = new MemoryKeyIndex(this.#log)
   }
@@ -74,10 +65,10 @@ export class MemoryMessageStore implements MessageStore {
 
   append(request: AppendRequest): Appended {
     if (!this.#isOpen) throw new StoreError('STORE_NOT_WRITABLE', 'the message store is closed')
-    this.#check(request)
+    checkRequest(request, this.#limits)
     const size = recordSize(request)
     this.#makeRoom(size)
-    const queue = isQueued(request) ? this.#queues.obtain(request.topic, request.queueId) : undefined
+    const queue = isQueued(request.sysFlag) ? this.#queues.obtain(request.topic, request.queueId) : undefined
     const queueOffset = queue?.endOffset ?? 0
     const appended = { physicalOffset: this.#log.endOffset, queueOffset, size, storeTimestamp: this.#options.now() }
     this.#log.append(request, appended)
@@ -152,20 +143,6 @@ export class MemoryMessageStore implements MessageStore {
     this.#arrivals = this.#arrivals.filter((arrival) => arrival.topic !== topic)
   }
 
-  #check(request: AppendRequest): void {
-    const { body, properties, topic } = request
-    const { maxMessageBytes } = this.#options
-    if (body.length > maxMessageBytes) throw tooLong('MESSAGE_TOO_LARGE', 'the body', body.length, maxMessageBytes)
-    if (properties.length > MAX_PROPERTIES_BYTES) {
-      throw tooLong('PROPERTIES_TOO_LARGE', 'the properties', properties.length, MAX_PROPERTIES_BYTES)
-    }
-    // Every character has at least one byte, so short names need no counting.
-    if (topic.length * 3 <= MAX_TOPIC_LENGTH) return
-    const maxBytes = isRetryTopic(topic) || isDlqTopic(topic) ? MAX_RETRY_OR_DLQ_TOPIC_LENGTH : MAX_TOPIC_LENGTH
-    const bytes = Buffer.byteLength(topic)
-    if (bytes > maxBytes) throw tooLong('TOPIC_TOO_LONG', 'the topic name', bytes, maxBytes)
-  }
-
   #makeRoom(size: number): void {
     const before = this.#log.minOffset
     const hasRoom = this.#log.makeRoom(size)
@@ -195,19 +172,4 @@ export class MemoryMessageStore implements MessageStore {
   #checkOpen(): void {
     if (!this.#isOpen) throw new StoreError('STORE_CLOSED', 'the message store is closed')
   }
-}
-
-/** Prepared and rolled-back transaction messages have no place in a queue. */
-function isQueued(request: AppendRequest): boolean {
-  const transaction = transactionValue(request.sysFlag)
-  return transaction === MessageSysFlag.TRANSACTION_NOT || transaction === MessageSysFlag.TRANSACTION_COMMIT
-}
-
-function tooLong(
-  code: 'MESSAGE_TOO_LARGE' | 'PROPERTIES_TOO_LARGE' | 'TOPIC_TOO_LONG',
-  what: string,
-  bytes: number,
-  maxBytes: number
-): StoreError {
-  return new StoreError(code, `${what} has ${bytes} bytes, at most ${maxBytes} are stored`, { bytes, maxBytes })
 }

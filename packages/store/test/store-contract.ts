@@ -1,5 +1,14 @@
 import { describe, expect, it } from '@jest/globals'
-import { decodeRecord, MessageSysFlag, recordSize, writeRecord } from '@rocketmq-ts/remoting/wire'
+import {
+  decodeRecord,
+  MAX_PROPERTIES_BYTES,
+  MessageSysFlag,
+  RECORD_CRC_BYTES,
+  recordSize,
+  sealRecord,
+  withRecordCrc,
+  writeRecord
+} from '@rocketmq-ts/remoting/wire'
 import fc from 'fast-check'
 import { runs } from '../../../test/random-runs'
 import { type Appended, type AppendRequest, type Arrival, type CommitStatus, type MessageStore, type ReadResult, StoreError } from '../src'
@@ -97,10 +106,16 @@ function refusalOf(action: () => unknown): StoreError {
   throw new Error('nothing was refused')
 }
 
+/** How a store differs from the others. */
+export interface StoreTraits {
+  /** Whether each record gets a checksum over all of it. Default `false`. */
+  readonly isSealed?: boolean
+}
+
 /** Holds a store to its interface. Run it on every implementation. */
-export function storeContract(name: string, create: CreateStore): void {
+export function storeContract(name: string, create: CreateStore, { isSealed = false }: StoreTraits = {}): void {
   describe(name, () => {
-    describe('appending', () => appending(create))
+    describe('appending', () => appending(create, isSealed))
     describe('committing', () => committing(create))
     describe('reading a queue', () => reading(create))
     describe('a record by its commit log offset', () => recordsByOffset(create))
@@ -113,7 +128,9 @@ export function storeContract(name: string, create: CreateStore): void {
   })
 }
 
-function appending(create: CreateStore): void {
+function appending(create: CreateStore, isSealed: boolean): void {
+  const stored = (content: AppendRequest) => (isSealed ? withRecordCrc(content) : content)
+
   it('tells where each record will be: queues count by themselves, the log by bytes', async () => {
     const bench = await Bench.start(create)
     const first = bench.append()
@@ -123,7 +140,7 @@ function appending(create: CreateStore): void {
     expect([first, second, other, third].map((appended) => appended.queueOffset)).toEqual([0, 1, 0, 0])
     expect(second.physicalOffset).toBe(first.physicalOffset + first.size)
     expect(other.physicalOffset).toBe(second.physicalOffset + second.size)
-    expect(first.size).toBe(recordSize(request()))
+    expect(first.size).toBe(recordSize(stored(request())))
   })
 
   it('stores every field, in the official layout', async () => {
@@ -137,8 +154,9 @@ function appending(create: CreateStore): void {
     expect(appended.storeTimestamp).toBe(bench.clock.now)
     await bench.committed()
     const { records } = await bench.readFrom('%RETRY%group', 7, 0)
-    const expected = Buffer.alloc(recordSize(sent))
-    writeRecord(expected, 0, sent, appended)
+    const expected = Buffer.alloc(recordSize(stored(sent)))
+    writeRecord(expected, 0, stored(sent), appended)
+    if (isSealed) sealRecord(expected, 0, expected.length)
     expect(records.map((record) => record.toString('hex'))).toEqual([expected.toString('hex')])
   })
 
@@ -167,8 +185,9 @@ function appending(create: CreateStore): void {
 
   it('takes the longest properties and refuses longer', async () => {
     const bench = await Bench.start(create)
-    bench.append({ properties: Buffer.alloc(32767, 'x') })
-    expect(refusalOf(() => bench.append({ properties: Buffer.alloc(32768, 'x') })).code).toBe('PROPERTIES_TOO_LARGE')
+    const longest = isSealed ? MAX_PROPERTIES_BYTES - RECORD_CRC_BYTES : MAX_PROPERTIES_BYTES
+    bench.append({ properties: Buffer.from(`${'x'.repeat(longest - 3)}\u0001y\u0002`) })
+    expect(refusalOf(() => bench.append({ properties: Buffer.alloc(longest + 1, 'x') })).code).toBe('PROPERTIES_TOO_LARGE')
     await bench.committed()
     expect(bench.store.maxOffset('T', 0)).toBe(1)
   })

@@ -1,0 +1,71 @@
+import type { CommitLog } from './commit-log/commit-log'
+import type { IndexFiles } from './index-files/index-files'
+
+/** Adds committed records to the index, in log order, after those who wait for the commit have been told. */
+export class IndexFollower {
+  readonly #log: Pick<CommitLog, 'view' | 'read'>
+  readonly #index: Pick<IndexFiles, 'add'>
+  /** Physical offset and size of each record that is not indexed yet, in pairs; those before `#done` are. */
+  #pending: number[] = []
+  #done = 0
+  #running: Promise<void> | undefined
+
+  constructor(log: Pick<CommitLog, 'view' | 'read'>, index: Pick<IndexFiles, 'add'>) {
+    this.#log = log
+    this.#index = index
+  }
+
+  /** A record has been appended; it is indexed once `advance` tells that it is committed. */
+  note(physicalOffset: number, size: number): void {
+    this.#pending.push(physicalOffset, size)
+  }
+
+  /** Forgets records that were never written. */
+  rollBack(writtenOffset: number): void {
+    const pending = this.#pending
+    while (pending.length > this.#done && (pending[pending.length - 2] as number) >= writtenOffset) pending.length -= 2
+  }
+
+  /** Indexes what is committed before that commit log offset: in this call what is still in memory. */
+  advance(end: number): void {
+    if (this.#running !== undefined || this.#addHot(end)) return
+    this.#running = this.#addCold().finally(() => {
+      this.#running = undefined
+    })
+    // Who asks for the index learns of the failure; it is tried again then.
+    this.#running.catch(() => {})
+  }
+
+  async upTo(end: number): Promise<void> {
+    for (this.advance(end); this.#running !== undefined; this.advance(end)) await this.#running
+  }
+
+  /** `false`: the next record has left the memory. */
+  #addHot(end: number): boolean {
+    const pending = this.#pending
+    for (; this.#done < pending.length; this.#done += 2) {
+      const physicalOffset = pending[this.#done] as number
+      if (physicalOffset >= end) break
+      const record = this.#log.view(physicalOffset, pending[this.#done + 1] as number)
+      if (record === undefined) return false
+      this.#index.add(record, physicalOffset)
+    }
+    this.#forgetDone()
+    return true
+  }
+
+  /** One record that is on disk only. */
+  async #addCold(): Promise<void> {
+    const physicalOffset = this.#pending[this.#done] as number
+    const record = await this.#log.read(physicalOffset, this.#pending[this.#done + 1] as number)
+    this.#index.add(record, physicalOffset)
+    this.#done += 2
+  }
+
+  #forgetDone(): void {
+    if (this.#done === this.#pending.length) this.#pending.length = 0
+    else if (this.#done > 8192) this.#pending = this.#pending.slice(this.#done)
+    else return
+    this.#done = 0
+  }
+}

@@ -1,0 +1,204 @@
+import { MAX_PROPERTIES_BYTES, RECORD_CRC_BYTES } from '@rocketmq-ts/remoting/wire'
+import { checkRequest, isQueued, type RequestLimits } from '../check-request'
+import type { CommitAnnouncer } from '../commit-announcer'
+import type {
+  Appended,
+  AppendRequest,
+  MaybePromise,
+  OffsetBoundary,
+  QueryRequest,
+  QueryResult,
+  ReadRequest,
+  ReadResult,
+  StoreDocuments
+} from '../message-store'
+import { offsetByTimeLater } from '../offset-by-time'
+import { queryIndex } from '../query/query-index'
+import { StoreError } from '../store-error'
+import { BackgroundFlush } from './background-flush'
+import type { LogStats } from './commit-log/commit-log'
+import { Committer } from './committer'
+import type { DiskConsumeQueue } from './consume-queue/disk-consume-queue'
+import type { ResolvedDiskOptions } from './disk-options'
+import { IndexFollower } from './index-follower'
+import { LogSync } from './log-sync'
+import { QueueReader } from './queue-reader'
+import { RecordReader } from './record-reader'
+import { storeFailed } from './store-failed'
+import type { StoreParts } from './store-parts'
+
+/** Entries of consume queues that may wait for the disk, bytes, until no more is appended. */
+const MAX_PENDING_QUEUE_BYTES = 64 * 1024 * 1024
+
+/** A store on disk between its start and its close. */
+export class OpenDiskStore {
+  readonly committer: Committer
+  readonly #options: ResolvedDiskOptions
+  readonly #parts: StoreParts
+  readonly #sync: LogSync
+  readonly #flush: BackgroundFlush
+  readonly #index: IndexFollower | undefined
+  readonly #records: RecordReader
+  readonly #queues: QueueReader
+  readonly #limits: RequestLimits
+  #failure: StoreError | undefined
+  #isClosing = false
+  /** How far the background has heard of. */
+  #grownTo: number
+
+  constructor(options: ResolvedDiskOptions, parts: StoreParts, announcer: CommitAnnouncer) {
+    const { log, queues, index } = parts
+    const { clock, logger, flush, syncFlushTimeoutMs, flushIntervalMs, queueFlushIntervalMs } = options
+    const onFailure = (error: unknown): void => this.#fail(error)
+    this.#options = options
+    this.#parts = parts
+    this.#grownTo = log.endOffset
+    // The checksum stands among the properties.
+    const maxPropertiesBytes = MAX_PROPERTIES_BYTES - (options.recordCrc ? RECORD_CRC_BYTES : 0)
+    this.#limits = { maxMessageBytes: options.maxMessageBytes, maxPropertiesBytes }
+    this.#sync = new LogSync(log)
+    this.#index = index === undefined ? undefined : new IndexFollower(log, index)
+    this.committer = new Committer({
+      ...{ log, clock, logger, flush, syncFlushTimeoutMs, announcer, onFailure, sync: this.#sync },
+      onVisible: (end) => this.#visible(end),
+      onRolledBack: (writtenOffset) => this.#index?.rollBack(writtenOffset)
+    })
+    this.#flush = new BackgroundFlush({
+      ...{ clock, logger, flushIntervalMs, queueFlushIntervalMs, onFailure, sync: this.#sync },
+      flushQueues: () => this.#flushQueues(false),
+      checkpoint: () => this.#checkpoint()
+    })
+    this.#records = new RecordReader({ options, log, queues, visibleEnd: () => this.committer.visibleEnd })
+    this.#queues = new QueueReader(log, this.#records)
+    parts.retention.start()
+  }
+
+  get documents(): StoreDocuments {
+    return this.#parts.documents
+  }
+
+  get failure(): StoreError | undefined {
+    return this.#failure
+  }
+
+  get stats(): LogStats {
+    return this.#parts.log.stats
+  }
+
+  append(request: AppendRequest): Appended {
+    this.#checkWritable()
+    checkRequest(request, this.#limits)
+    const { log, queues } = this.#parts
+    const queue = isQueued(request.sysFlag) ? queues.obtain(request.topic, request.queueId) : undefined
+    const queueOffset = queue?.endOffset ?? 0
+    const storeTimestamp = this.#options.clock.now()
+    const size = log.measure(request)
+    const physicalOffset = log.append(request, size, queueOffset, storeTimestamp)
+    const appended = { physicalOffset, queueOffset, size, storeTimestamp }
+    if (queue !== undefined) this.committer.staged(queue, request, appended)
+    this.#index?.note(physicalOffset, size)
+    return appended
+  }
+
+  read(request: ReadRequest): MaybePromise<ReadResult> {
+    return this.#queues.read(this.find(request.topic, request.queueId), request)
+  }
+
+  /** The bytes of the record that begins exactly there. */
+  recordBytesAt(physicalOffset: number): MaybePromise<Buffer | undefined> {
+    return this.#records.at(physicalOffset)
+  }
+
+  find(topic: string, queueId: number): DiskConsumeQueue | undefined {
+    return this.#parts.queues.find(topic, queueId)
+  }
+
+  offsetByTime(topic: string, queueId: number, timestampMs: number, boundary: OffsetBoundary): MaybePromise<number> {
+    const queue = this.find(topic, queueId)
+    if (queue === undefined) return 0
+    const { minOffset, maxOffset } = queue
+    return offsetByTimeLater(minOffset, maxOffset, timestampMs, boundary, (offset) => this.#records.storeTimeAt(queue, offset))
+  }
+
+  storeTimeAt(topic: string, queueId: number, queueOffset: number): MaybePromise<number> {
+    const queue = this.find(topic, queueId)
+    if (queue === undefined || queueOffset < queue.minOffset || queueOffset >= queue.maxOffset) return -1
+    return this.#records.storeTimeAt(queue, queueOffset)
+  }
+
+  async query(request: QueryRequest): Promise<QueryResult> {
+    const { index } = this.#parts
+    await this.#index?.upTo(this.committer.visibleEnd)
+    return index === undefined ? NOT_INDEXED : queryIndex(index, this.#records, request)
+  }
+
+  deleteTopic(topic: string): void {
+    const { queues, log } = this.#parts
+    this.#parts.topicDeleted(topic, log.endOffset)
+    this.committer.forgetTopic(topic)
+    queues.deleteTopic(topic)
+  }
+
+  /** Commits what is staged, brings everything to disk and notes that the store was left in good order. */
+  async close(): Promise<void> {
+    this.committer.commit()
+    this.#isClosing = true
+    await this.committer.idle()
+    await Promise.all([this.#parts.retention.stop(), this.#flush.stop()])
+    try {
+      if (this.#failure === undefined) await this.#leaveInOrder()
+    } finally {
+      await this.#parts.close()
+    }
+  }
+
+  async #leaveInOrder(): Promise<void> {
+    await this.#checkpoint()
+    await this.#parts.leaveInOrder()
+  }
+
+  /** Told by whoever finds that the disk has failed: nothing more is appended, what is committed can be read. */
+  #fail(error: unknown): void {
+    if (this.#failure !== undefined) return
+    const { directory, logger, onFailure } = this.#options
+    this.#failure = storeFailed(directory, error)
+    logger.error(this.#failure.message, { error })
+    onFailure(this.#failure)
+  }
+
+  #checkWritable(): void {
+    const { retention, queues } = this.#parts
+    if (this.#failure !== undefined) throw this.#failure
+    if (this.#isClosing) throw notWritable('it is being closed', this.#options)
+    if (retention.isFull) throw notWritable('the disk is nearly full', this.#options)
+    if (queues.pendingBytes > MAX_PENDING_QUEUE_BYTES) throw notWritable('the disk is too full for consume queues', this.#options)
+  }
+
+  #visible(end: number): void {
+    // A commit made by someone who was told of one is heard of first.
+    if (end <= this.#grownTo) return
+    this.#flush.grew(end - this.#grownTo)
+    this.#grownTo = end
+    this.#index?.advance(end)
+  }
+
+  async #flushQueues(sync: boolean): Promise<void> {
+    await this.#parts.queues.flush({ sync })
+    await this.#parts.index?.flush({ sync })
+  }
+
+  /** Makes everything durable that is visible now, and notes that recovery may begin there. */
+  async #checkpoint(): Promise<void> {
+    const end = this.committer.visibleEnd
+    await this.#index?.upTo(end)
+    await this.#sync.upToNow()
+    await this.#flushQueues(true)
+    this.#parts.checkpoint(end)
+  }
+}
+
+const NOT_INDEXED: QueryResult = Object.freeze({ records: [], lastUpdateTimestamp: 0, lastUpdatePhysicalOffset: 0 })
+
+function notWritable(why: string, { directory }: ResolvedDiskOptions): StoreError {
+  return new StoreError('STORE_NOT_WRITABLE', `the store in ${directory} takes no messages: ${why}`, { directory })
+}
