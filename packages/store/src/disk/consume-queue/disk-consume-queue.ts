@@ -75,14 +75,17 @@ export class DiskConsumeQueue {
     if (recordEnd > 0) this.#lastRecordEnd = recordEnd
     const entries = end - this.#committed
     this.#committed = end
-    if (this.#files.isRemoved) return
-    this.#family.pendingBytes += entries * ENTRY_BYTES
-    this.#family.unflushed.add(this)
+    // The topic was deleted between the two steps: nobody will read or write these.
+    if (this.#files.isRemoved) this.#written = end
+    else {
+      this.#family.pendingBytes += entries * ENTRY_BYTES
+      this.#family.unflushed.add(this)
+    }
   }
 
-  /** Forgets what is staged and not committed. */
-  rollBack(): void {
-    this.#tail.cut(this.#committed)
+  /** Forgets what is staged and not committed: all, or the entries from an offset on. */
+  rollBack(from: number = this.#committed): void {
+    this.#tail.cut(Math.max(from, this.#committed))
   }
 
   /**
@@ -136,7 +139,8 @@ export class DiskConsumeQueue {
     await this.#writePending(files)
     await this.#corrections.write(files)
     if (sync) await files.sync()
-    if (this.#written === this.#committed && this.#corrections.isEmpty && files.isSynced) this.#family.unflushed.delete(this)
+    if (this.#files.isRemoved) this.#forgetPending()
+    else if (this.#written === this.#committed && this.#corrections.isEmpty && files.isSynced) this.#family.unflushed.delete(this)
   }
 
   /** Gives memory back that a quiet queue does not need. */
@@ -170,10 +174,10 @@ export class DiskConsumeQueue {
     if (!this.#files.isSynced) this.#family.unflushed.add(this)
   }
 
-  /** The topic is deleted: files go, what is pending is forgotten, reads find nothing. */
-  delete(): void {
+  /** The topic is deleted, its files are about to be: what is pending is forgotten, reads find nothing. */
+  abandon(): void {
     this.#forgetPending()
-    this.#files.removeAll()
+    this.#files.abandon()
   }
 
   get #lowest(): number {
@@ -206,13 +210,14 @@ export class DiskConsumeQueue {
 
   #read(from: number, to: number): MaybePromise<Buffer> {
     const start = this.#tail.start
-    if (from >= start) return this.#tail.view(from, to)
-    const newest = to > start ? this.#tail.view(start, to) : NO_ENTRIES
+    if (from >= start) return Buffer.from(this.#tail.view(from, to))
+    const newest = to > start ? Buffer.from(this.#tail.view(start, to)) : NO_ENTRIES
     return this.#readFiles(from, Math.min(to, start), newest)
   }
 
   async #readFiles(from: number, to: number, newest: Buffer): Promise<Buffer> {
     const files = this.#files
+    if (files.isRemoved) return NO_ENTRIES
     // Taken first: one that is written while the files are read is in neither afterwards.
     const corrections = this.#corrections.within(from, to)
     const older = await files.read(from, to)
@@ -226,7 +231,7 @@ export class DiskConsumeQueue {
     const to = this.#committed
     if (from === to) return
     this.#writing = to
-    await files.write(from, this.#tail.view(from, to))
+    await this.#tail.whilePinned(from, to, (entries) => files.write(from, entries))
     // Begun anew or deleted meanwhile: what was pending has been counted.
     if (files.isRemoved) return
     this.#family.pendingBytes -= (to - from) * ENTRY_BYTES

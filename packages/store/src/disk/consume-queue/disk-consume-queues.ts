@@ -72,7 +72,7 @@ export class DiskConsumeQueues {
     const queues = this.#topics.get(topic)
     this.#topics.delete(topic)
     this.#family.queueCount -= queues?.size ?? 0
-    for (const queue of queues?.values() ?? []) queue.delete()
+    for (const queue of queues?.values() ?? []) queue.abandon()
     removeTopicDirectory(files, directory)
     for (const changed of [...changedDirectories]) if (changed.startsWith(`${directory}/`)) changedDirectories.delete(changed)
     changedDirectories.delete(directory)

@@ -50,7 +50,7 @@ async function firstReal(read: ReadEntries, from: number, to: number): Promise<{
   // Nearly always the first one is real: only behind a blank one a whole page is looked at.
   for (let start = from, end = Math.min(to, from + 1); start < to; start = end, end = Math.min(to, start + PAGE_ENTRIES)) {
     const entries = await read(start, end)
-    for (let index = 0; index < end - start; index++) {
+    for (let index = 0; index < entries.length / ENTRY_BYTES; index++) {
       if (isReal(entries, index)) return { at: start + index, physicalOffset: physicalOffsetAt(entries, index) }
     }
   }

@@ -2,7 +2,7 @@ import type { OpenFiles } from '../../files/open-files'
 import type { StoreFile, StoreFiles } from '../../files/store-files'
 import { writeFullyLater } from '../../files/write-fully'
 import { blankEntries, ENTRY_BYTES } from './queue-entries'
-import { removeQueueDirectory, removeQueueFiles, zeroWhatIsNot } from './queue-file-access'
+import { removeQueueFiles, zeroWhatIsNot } from './queue-file-access'
 import { queueFileName } from './queue-path'
 
 /** Least piece of a disk that file systems give to a file. */
@@ -100,6 +100,7 @@ export class QueueFiles {
 
   /** Removes the files whose entries are all before that one, but never the last: it says where the queue is. */
   removeBefore(queueOffset: number): void {
+    if (this.#isRemoved) return
     const { fileEntries } = this.#context
     while (this.#first + fileEntries <= queueOffset && this.#first + fileEntries < this.#end) {
       this.#removeFile(this.#first)
@@ -109,20 +110,27 @@ export class QueueFiles {
 
   /** Makes everything from that entry on read as zeros. The file that says where the queue is stays. */
   async zeroFrom(queueOffset: number): Promise<void> {
+    if (this.#isRemoved) return
     const { fileEntries } = this.#context
     while (this.#end - fileEntries >= queueOffset && this.#end - fileEntries > this.#first) {
+      this.#removeFile(this.#end - fileEntries)
       this.#end -= fileEntries
-      this.#removeFile(this.#end)
     }
     for (const part of this.#parts(queueOffset, Math.max(queueOffset, this.#end))) await this.#zeroPart(part)
   }
 
-  /** Removes all files, and the directory when nothing else is in it. Writes that are under way come to nothing. */
-  removeAll(): void {
+  /** The files are going to be removed: writes that are under way come to nothing, and no other one is begun. */
+  abandon(): void {
     this.#isRemoved = true
     this.#unsynced.clear()
     for (let start = this.#first; start < this.#end; start += this.#context.fileEntries) this.#context.openFiles.forget(this.#path(start))
-    removeQueueDirectory(this.#context.files, this.directory)
+  }
+
+  /** Abandons the files and removes them, and others of a queue that are there. */
+  removeAll(): void {
+    this.abandon()
+    removeQueueFiles(this.#context.files, this.directory)
+    this.#context.changedDirectories.add(this.directory)
   }
 
   /** Which piece of which file each part of a range is. */
