@@ -18,6 +18,7 @@ import type { Delivered, History, QueueName } from './history'
  * - `not-retried`: sent back, and never came again
  * - `not-dead`, `dead-twice`, `dead-alive`: copies in the dead letter topic other than one of each that failed for good
  * - `wrong-position`: reading began somewhere else than asked
+ * - `wrong-answer`: a question was answered with another code than it must be
  * - `too-many-pulls`: an idle consumer asked more often than long polling makes necessary
  * - `not-held`: the broker answered a long poll at once
  * - `not-durable`: an acknowledged message is not in its place any more
@@ -41,6 +42,7 @@ export type AnomalyName =
   | 'dead-twice'
   | 'dead-alive'
   | 'wrong-position'
+  | 'wrong-answer'
   | 'too-many-pulls'
   | 'not-held'
   | 'not-durable'

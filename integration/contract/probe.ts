@@ -1,4 +1,4 @@
-import { connect, type Socket } from 'node:net'
+import { type ByteStream, type Network, realNetwork } from 'net-ts-protocol-kit'
 import { Code, decodeFrame, encodeFrame, type Frame } from './tap/frame'
 import { FrameCutter } from './tap/frame-cutter'
 
@@ -7,28 +7,25 @@ import { FrameCutter } from './tap/frame-cutter'
  * holds long polls without any of the code under test.
  */
 export class Probe {
-  readonly #socket: Socket
+  readonly #stream: ByteStream
   readonly #cutter = new FrameCutter()
   readonly #waiting = new Map<number, { resolve(frame: Frame): void; reject(error: Error): void }>()
   #opaque = 0
 
-  private constructor(socket: Socket) {
-    this.#socket = socket
-    socket.on('data', (chunk) => this.#receive(chunk))
-    socket.on('error', () => socket.destroy())
-    socket.on('close', () => this.#fail())
+  private constructor(stream: ByteStream) {
+    this.#stream = stream
+    stream.start({
+      data: (chunk) => this.#receive(chunk),
+      drain: () => undefined,
+      end: () => stream.destroy(),
+      close: () => this.#fail()
+    })
   }
 
-  static connect(address: string): Promise<Probe> {
+  /** `network`: one of a tap, when faults are to strike what is asked. */
+  static async connect(address: string, network: Network = realNetwork): Promise<Probe> {
     const colon = address.lastIndexOf(':')
-    const socket = connect({ host: address.slice(0, colon), port: Number(address.slice(colon + 1)), noDelay: true })
-    return new Promise((resolve, reject) => {
-      socket.once('error', reject)
-      socket.once('connect', () => {
-        socket.off('error', reject)
-        resolve(new Probe(socket))
-      })
-    })
+    return new Probe(await network.connect({ host: address.slice(0, colon), port: Number(address.slice(colon + 1)) }))
   }
 
   /** Sends a request and resolves with its answer, whatever its code. */
@@ -39,7 +36,7 @@ export class Probe {
     const frame: Frame = { encoding: 'json', code, language: 'JAVA', version: 407, opaque, flag: 0, remark: undefined, fields: texts, body }
     return new Promise((resolve, reject) => {
       this.#waiting.set(opaque, { resolve, reject })
-      this.#socket.write(encodeFrame(frame))
+      this.#stream.write(encodeFrame(frame))
     })
   }
 
@@ -76,7 +73,7 @@ export class Probe {
   }
 
   close(): void {
-    this.#socket.destroy()
+    this.#stream.destroy()
   }
 
   async #demand(code: number, fields: Readonly<Record<string, string | number | boolean>>): Promise<Frame> {

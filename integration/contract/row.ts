@@ -9,7 +9,7 @@ export interface Finding {
 
 /** One promise of the contract, kept by every target. */
 export interface Row {
-  /** As in the issue: a … h. */
+  /** One of its own: a … i. */
   readonly letter: string
   /** A sentence about behaviour. */
   readonly title: string

@@ -3,6 +3,7 @@ import type { Bench, Client } from './bench'
 import { queueName } from './group-watch'
 import { digestOf, type Parcel, propertiesOf } from './parcel'
 
+export type Receipt = Awaited<ReturnType<Producer['send']>>
 export type Producer = ReturnType<Client['producer']>
 
 /** Sends parcels to one topic and writes down what became of each. */
@@ -26,15 +27,20 @@ export class Sender {
 
   /** Resolves when the send is over, well or not; says whether it was acknowledged. */
   async send(one: Parcel, queueId?: number): Promise<boolean> {
+    return (await this.receiptOf(one, queueId)) !== undefined
+  }
+
+  /** The same, with what the broker said of it; `undefined` when it was not acknowledged. */
+  async receiptOf(one: Parcel, queueId?: number): Promise<Receipt | undefined> {
     this.#attempt(one)
     try {
       const options = { ...messageOptions(one), ...this.#place(queueId) }
-      const { queue, queueOffset } = await this.#producer.send(this.topic, one.body, options)
-      this.#acknowledged(one, queue.queueId, queueOffset)
-      return true
+      const receipt = await this.#producer.send(this.topic, one.body, options)
+      this.#acknowledged(one, receipt.queue.queueId, receipt.queueOffset)
+      return receipt
     } catch (error) {
       this.#failed(one, error)
-      return false
+      return undefined
     }
   }
 

@@ -10,9 +10,10 @@ import { pullAndSeek } from '../rows/e-pull-seek'
 import { idleQueues } from '../rows/f-idle-queues'
 import { brokerRestart } from '../rows/g-broker-restart'
 import { wholeValues } from '../rows/h-whole-values'
+import { queries } from '../rows/i-queries'
 import { Answer, answerTo, Code } from '../tap/frame'
-import { hasProperty, withOtherBody, withProperty, withReconsumeTimes } from '../tap/records'
-import { answered, instead } from '../tap/wire-tap'
+import { cutRecords, hasProperty, withOtherBody, withProperty, withReconsumeTimes } from '../tap/records'
+import { answered, instead, type TapRule } from '../tap/wire-tap'
 import { startForgetful, type Target } from '../targets'
 import { aloneInItsGroup } from './alone-in-its-group'
 import { onAnswer, once, onRecords, onRequest, type PlantedFault, swallow } from './wire-faults'
@@ -182,8 +183,87 @@ export const planted: readonly Planted[] = [
         )
       ),
     finds: ['wrong-value']
+  },
+  {
+    row: queries,
+    defect: 'the index does not know a message',
+    plant: ({ tap }) =>
+      tap.rule(
+        onAnswer(Code.QUERY_MESSAGE, ({ frame }) =>
+          instead({ ...frame, body: Buffer.concat(cutRecords(frame.body).filter((record) => !hasProperty(record, 'u.id', 'message 7'))) })
+        )
+      ),
+    finds: ['lost']
+  },
+  {
+    row: queries,
+    defect: 'a message with another key of the same hash is found too',
+    plant: ({ tap }) => tap.rule(alsoFinds('own-3', 'own-4')),
+    finds: ['leaked']
+  },
+  {
+    row: queries,
+    defect: 'the oldest messages are found in place of the newest',
+    plant: ({ tap }) => {
+      tap.rule(onRequest([Code.QUERY_MESSAGE], ({ frame }) => instead({ ...frame, fields: { ...frame.fields, maxNum: '64' } })))
+      tap.rule(onAnswer(Code.QUERY_MESSAGE, ({ frame }) => instead({ ...frame, body: Buffer.concat(cutRecords(frame.body).slice(0, 5)) })))
+    },
+    finds: ['leaked', 'lost']
+  },
+  {
+    row: queries,
+    defect: 'found messages come with the newest first',
+    plant: ({ tap }) =>
+      tap.rule(
+        onAnswer(Code.QUERY_MESSAGE, ({ frame }) => instead({ ...frame, body: Buffer.concat(cutRecords(frame.body).toReversed()) }))
+      ),
+    finds: ['order']
+  },
+  {
+    row: queries,
+    defect: 'time ranges are not looked at',
+    plant: ({ tap }) =>
+      tap.rule(
+        onRequest([Code.QUERY_MESSAGE], ({ frame }) => {
+          const { beginTimestamp, endTimestamp, ...fields } = frame.fields
+          return instead({ ...frame, fields: { ...fields, beginTimestamp: '0', endTimestamp: '9223372036854775807' } })
+        })
+      ),
+    finds: ['leaked', 'wrong-answer']
+  },
+  {
+    row: queries,
+    defect: 'an offset message id brings the message before',
+    plant: ({ tap }) => {
+      let before = ''
+      tap.rule(
+        onRequest([Code.VIEW_MESSAGE_BY_ID], ({ frame }) => {
+          const offset = before
+          before = frame.fields['offset'] ?? ''
+          return offset === '' ? undefined : instead({ ...frame, fields: { ...frame.fields, offset } })
+        })
+      )
+    },
+    finds: ['leaked', 'lost', 'wrong-answer']
+  },
+  {
+    row: queries,
+    defect: 'a bit of a message that is looked up turns',
+    plant: ({ tap }) => tap.rule(onAnswer(Code.VIEW_MESSAGE_BY_ID, ({ frame }) => instead({ ...frame, body: withOtherBody(frame.body) }))),
+    finds: ['wrong-value']
   }
 ]
+
+/** Who asks for one key gets the messages of another as well. */
+function alsoFinds(key: string, other: string): TapRule {
+  let records: Buffer | undefined
+  return onAnswer(Code.QUERY_MESSAGE, ({ frame }, request) => {
+    const asked = request.fields['key']
+    if (asked === key) records = frame.body
+    if (asked !== other || records === undefined) return undefined
+    return instead({ ...frame, body: Buffer.concat([records, frame.body]) })
+  })
+}
 
 function withoutCommit(fields: Readonly<Record<string, string>>): Record<string, string> {
   return { ...fields, sysFlag: String(Number(fields['sysFlag']) & ~1) }

@@ -7,6 +7,17 @@ import { pullAndSeek } from './e-pull-seek'
 import { idleQueues } from './f-idle-queues'
 import { brokerRestart } from './g-broker-restart'
 import { wholeValues } from './h-whole-values'
+import { queries } from './i-queries'
 
 /** The contract, in the order of the issue. */
-export const rows: readonly Row[] = [twoConsumers, movingMembers, tags, retries, pullAndSeek, idleQueues, brokerRestart, wholeValues]
+export const rows: readonly Row[] = [
+  twoConsumers,
+  movingMembers,
+  tags,
+  retries,
+  pullAndSeek,
+  idleQueues,
+  brokerRestart,
+  wholeValues,
+  queries
+]

@@ -18,12 +18,14 @@ export interface Frame {
 /** Codes that rows, rules and counters speak of. */
 export const Code = {
   PULL_MESSAGE: 11,
+  QUERY_MESSAGE: 12,
   QUERY_CONSUMER_OFFSET: 14,
   UPDATE_CONSUMER_OFFSET: 15,
   UPDATE_AND_CREATE_TOPIC: 17,
   SEARCH_OFFSET_BY_TIMESTAMP: 29,
   GET_MAX_OFFSET: 30,
   GET_MIN_OFFSET: 31,
+  VIEW_MESSAGE_BY_ID: 33,
   HEART_BEAT: 34,
   CONSUMER_SEND_MSG_BACK: 36,
   GET_CONSUMER_LIST_BY_GROUP: 38,
@@ -34,7 +36,7 @@ export const Code = {
   SEND_BATCH_MESSAGE: 320
 } as const
 
-export const Answer = { SUCCESS: 0, PULL_NOT_FOUND: 19, PULL_RETRY_IMMEDIATELY: 20, QUERY_NOT_FOUND: 22 } as const
+export const Answer = { SUCCESS: 0, SYSTEM_ERROR: 1, PULL_NOT_FOUND: 19, PULL_RETRY_IMMEDIATELY: 20, QUERY_NOT_FOUND: 22 } as const
 
 export const isAnswer = (frame: Frame): boolean => (frame.flag & 1) !== 0
 export const isOneway = (frame: Frame): boolean => (frame.flag & 2) !== 0
