@@ -1,5 +1,5 @@
 import { ProtocolError } from 'net-ts-protocol-kit'
-import { bodyCrc } from './crc'
+import { crc32 } from './crc'
 import { type HostAddress, ipBytes } from './host-address'
 import { writeInt32, writeInt64 } from './integers'
 import { MAX_PROPERTIES_BYTES, MAX_V1_TOPIC_BYTES, MIN_RECORD_BYTES, RecordMagic } from './record-layout'
@@ -41,8 +41,12 @@ const MAX_TOPIC_BYTES = 32767
  * @throws ProtocolError when topic or properties do not fit their length fields, or a host is no IP address.
  */
 export function recordSize(content: RecordContent): number {
+  return recordSizeWith(content, content.properties.length)
+}
+
+/** As `recordSize`, when the properties will have another length. */
+export function recordSizeWith(content: RecordContent, propertiesBytes: number): number {
   const topicBytes = topicText(content.topic).length
-  const propertiesBytes = content.properties.length
   if (propertiesBytes > MAX_PROPERTIES_BYTES) throw tooLong('properties', propertiesBytes, MAX_PROPERTIES_BYTES)
   const hosts = ipBytes(content.bornHost.host).length + ipBytes(content.storeHost.host).length - 8
   const topicLengthSize = topicBytes > MAX_V1_TOPIC_BYTES ? 1 : 0
@@ -56,13 +60,29 @@ export function recordSize(content: RecordContent): number {
  * @throws ProtocolError as `recordSize`, or when `target` is too small.
  */
 export function writeRecord(target: Buffer, at: number, content: RecordContent, place: RecordPlace, size = recordSize(content)): number {
+  const { body, properties } = content
+  const bodyAt = writeHead(target, at, content, place, { size, bodyCrc: crc32(body) })
+  target.set(body, bodyAt)
+  const propertiesAt = writeTopic(target, bodyAt + body.length, content.topic)
+  target.set(properties, writePropertiesLength(target, propertiesAt, properties.length))
+  return size
+}
+
+/** What the head of a record says of the whole. */
+export interface RecordSums {
+  readonly size: number
+  /** CRC-32 of the body. */
+  readonly bodyCrc: number
+}
+
+/** All that comes before the body, its length included. Returns where the body begins. */
+export function writeHead(target: Buffer, at: number, content: RecordContent, place: RecordPlace, { size, bodyCrc }: RecordSums): number {
   if (target.length - at < size) throw new ProtocolError('no room for the record', { offset: at, size, room: target.length - at })
   const bornIp = ipBytes(content.bornHost.host)
   const storeIp = ipBytes(content.storeHost.host)
-  const topic = topicText(content.topic)
   writeInt32(target, at, size)
-  writeInt32(target, at + 4, topic.length > MAX_V1_TOPIC_BYTES ? RecordMagic.V2 : RecordMagic.V1)
-  writeInt32(target, at + 8, bodyCrc(content.body))
+  writeInt32(target, at + 4, topicText(content.topic).length > MAX_V1_TOPIC_BYTES ? RecordMagic.V2 : RecordMagic.V1)
+  writeInt32(target, at + 8, bodyCrc & 0x7fffffff)
   writeInt32(target, at + 12, content.queueId)
   writeInt32(target, at + 16, content.flag)
   writeInt64(target, at + 20, place.queueOffset)
@@ -74,8 +94,8 @@ export function writeRecord(target: Buffer, at: number, content: RecordContent, 
   next = writeHost(target, next + 8, storeIp, content.storeHost.port)
   writeInt32(target, next, content.reconsumeTimes)
   writeInt64(target, next + 4, content.preparedTransactionOffset)
-  writeVariablePart(target, next + 12, content, topic)
-  return size
+  writeInt32(target, next + 12, content.body.length)
+  return next + 16
 }
 
 function hostFlags(sysFlag: number, bornIp: Buffer, storeIp: Buffer): number {
@@ -89,15 +109,21 @@ function writeHost(target: Buffer, at: number, ip: Buffer, port: number): number
   return at + ip.length + 4
 }
 
-function writeVariablePart(target: Buffer, at: number, content: RecordContent, topic: Buffer): void {
-  writeInt32(target, at, content.body.length)
-  let next = at + 4 + content.body.copy(target, at + 4)
-  if (topic.length > MAX_V1_TOPIC_BYTES) target[next++] = topic.length >>> 8
-  target[next++] = topic.length
-  next += topic.copy(target, next)
-  target[next++] = content.properties.length >>> 8
-  target[next++] = content.properties.length
-  content.properties.copy(target, next)
+/** The topic and its length. Returns what is behind them. */
+export function writeTopic(target: Buffer, at: number, topic: string): number {
+  const bytes = topicText(topic)
+  let next = at
+  if (bytes.length > MAX_V1_TOPIC_BYTES) target[next++] = bytes.length >>> 8
+  target[next++] = bytes.length
+  for (let i = 0; i < bytes.length; i++) target[next + i] = bytes[i] as number
+  return next + bytes.length
+}
+
+/** Returns where the properties begin. */
+export function writePropertiesLength(target: Buffer, at: number, bytes: number): number {
+  target[at] = bytes >>> 8
+  target[at + 1] = bytes
+  return at + 2
 }
 
 /** Encoded topics kept: a broker writes the same few again and again. */

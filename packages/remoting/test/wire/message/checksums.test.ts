@@ -1,8 +1,10 @@
 import { crc32 } from 'node:zlib'
 import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
+import { runs } from '../../../../../test/random-runs'
 import { bodyCrc, javaStringHashCode, tagsCode } from '../../../src/wire'
-import { tableCrc32 } from '../../../src/wire/message/crc'
+import { combineCrc32 } from '../../../src/wire/message/combine-crc'
+import { continueCrc32, tableCrc32 } from '../../../src/wire/message/crc'
 import { official, sample } from './official'
 
 describe('a hash or checksum', () => {
@@ -25,5 +27,28 @@ describe('a hash or checksum', () => {
 
   it('by table is zlib’s', () => {
     fc.assert(fc.property(fc.uint8Array({ maxLength: 100 }), (bytes) => expect(tableCrc32(bytes)).toBe(crc32(bytes))))
+  })
+
+  it('of two pieces is that of the whole, with the second read on or not read at all', () => {
+    const pieces = fc.oneof(
+      fc.uint8Array({ maxLength: 100 }),
+      fc.nat(5_000_000).map((bytes) => new Uint8Array(bytes).fill(bytes))
+    )
+    fc.assert(
+      fc.property(fc.uint8Array(), pieces, (first, second) => {
+        const whole = crc32(Buffer.concat([first, second])) | 0
+        expect(combineCrc32(crc32(first), crc32(second), second.length) | 0).toBe(whole)
+        expect(continueCrc32(crc32(first), Buffer.concat([first, second]), first.length, first.length + second.length)).toBe(whole)
+      }),
+      runs(100)
+    )
+  })
+
+  it('of two pieces is right for more lengths than are kept', () => {
+    const first = crc32('first')
+    for (const length of [...Array(5000).keys(), 0, 1, 2]) {
+      const second = Buffer.alloc(length, length)
+      expect(combineCrc32(first, crc32(second), length)).toBe(crc32(Buffer.concat([Buffer.from('first'), second])) | 0)
+    }
   })
 })

@@ -13,9 +13,11 @@ import {
   type RecordContent,
   recordCrcState,
   recordSize,
+  sealedRecordSize,
   sealRecord,
   withRecordCrc,
-  writeRecord
+  writeRecord,
+  writeSealedRecord
 } from '../../../src/wire'
 
 const kept = readFileSync(join(__dirname, 'fixtures', 'record-crc-5.5.0.json'), 'utf8')
@@ -115,11 +117,48 @@ describe('the checksum of a whole record', () => {
     )
   })
 
+  it('is the same when it is written in one go, whatever the properties end with or held before', () => {
+    const names = fc.oneof(fc.stringMatching(/^[a-z]{1,9}$/), fc.constantFrom('__CRC32#', 'x__CRC32#', '__CRC32'))
+    const texts = fc.array(fc.tuple(names, fc.stringMatching(/^[a-z0-9 ]{1,20}$/)), { maxLength: 9 })
+    const bodies = fc.oneof(
+      fc.uint8Array({ maxLength: 200 }),
+      fc.nat(70_000).map((bytes) => new Uint8Array(bytes).fill(bytes))
+    )
+    const topics = fc.constantFrom('t', 'orders', 'o'.repeat(127), 'o'.repeat(128))
+    fc.assert(
+      fc.property(texts, fc.boolean(), bodies, topics, fc.nat(40), (texts, trailingSeparator, body, topic, at) => {
+        const content = { ...plain, topic, body: Buffer.from(body), properties: encodeProperties(texts, { trailingSeparator }) }
+        const expected = sealed(content)
+        const target = Buffer.alloc(at + expected.length + 3, 0xee)
+        expect(writeSealedRecord(target, at, content, place)).toBe(expected.length)
+        expect(sealedRecordSize(content)).toBe(expected.length)
+        expect(target.subarray(at, at + expected.length).equals(expected)).toBe(true)
+        expect(
+          [target.subarray(0, at), target.subarray(at + expected.length)].every((around) => around.every((byte) => byte === 0xee))
+        ).toBe(true)
+      }),
+      runs(200)
+    )
+  })
+
+  it('finds an older one in long properties too', () => {
+    const properties = encodeProperties([
+      ['x', 'x'.repeat(400)],
+      ['__CRC32#', '1'],
+      ['y', 'y']
+    ])
+    const target = Buffer.alloc(sealedRecordSize({ ...plain, properties }))
+    writeSealedRecord(target, 0, { ...plain, properties }, place)
+    expect(target.equals(sealed({ ...plain, properties }))).toBe(true)
+  })
+
   it('takes room that the properties may not have left', () => {
     const filled = encodeProperties([['x', 'x'.repeat(MAX_PROPERTIES_BYTES - RECORD_CRC_BYTES - 3)]])
     expect(recordCrcState(sealed({ ...plain, properties: filled }))).toBe('valid')
     const fuller = encodeProperties([['x', 'x'.repeat(MAX_PROPERTIES_BYTES - RECORD_CRC_BYTES - 2)]])
     expect(() => withRecordCrc({ ...plain, properties: fuller })).toThrow(/32767/)
+    expect(() => sealedRecordSize({ ...plain, properties: fuller })).toThrow(/do not fit/)
+    expect(sealedRecordSize({ ...plain, properties: filled })).toBe(sealed({ ...plain, properties: filled }).length)
   })
 
   it('of what is no record is a protocol error', () => {
