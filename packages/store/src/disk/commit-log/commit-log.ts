@@ -1,4 +1,12 @@
-import { RecordMagic, recordSize, sealedRecordSize, writeRecord, writeSealedRecord } from '@rocketmq-ts/remoting/wire'
+import {
+  MAX_PROPERTIES_BYTES,
+  ProtocolError,
+  RecordMagic,
+  recordSize,
+  sealedRecordSize,
+  writeRecord,
+  writeSealedRecord
+} from '@rocketmq-ts/remoting/wire'
 import { FileError } from '../../files/file-error'
 import type { AppendRequest, MaybePromise } from '../../message-store'
 import { StoreError } from '../../store-error'
@@ -124,9 +132,14 @@ export class CommitLog {
     this.#isAppending = true
   }
 
-  /** Size of a record as it will be stored, bytes. */
+  /** Size of a record as it will be stored, bytes. @throws StoreError `PROPERTIES_TOO_LARGE`: the checksum takes room too. */
   measure(request: AppendRequest): number {
-    return this.#measure(request)
+    try {
+      return this.#measure(request)
+    } catch (error) {
+      if (error instanceof ProtocolError && error.facts['field'] === 'properties') throw tooManyProperties(error)
+      throw error
+    }
   }
 
   /**
@@ -311,6 +324,12 @@ export class CommitLog {
 
 function noSpace({ path, reason, message }: FileError): StoreError {
   return new StoreError('STORE_NOT_WRITABLE', `the commit log has no room on its disk: ${message}`, { path, reason })
+}
+
+function tooManyProperties({ facts }: ProtocolError): StoreError {
+  const { bytes } = facts
+  const message = `the properties have ${bytes} bytes with the checksum of the record, at most ${MAX_PROPERTIES_BYTES} are stored`
+  return new StoreError('PROPERTIES_TOO_LARGE', message, { bytes, maxBytes: MAX_PROPERTIES_BYTES })
 }
 
 function notWritten(physicalOffset: number, size: number): RangeError {

@@ -27,6 +27,8 @@ export class TestLog {
 
   constructor(options: Partial<DiskMessageStoreOptions> = {}, files = new SimulatedStoreFiles()) {
     this.files = files
+    // The store's directory is there, and durable.
+    files.put(`${ROOT}/lock`, Buffer.alloc(0))
     const logger = { debug: () => {}, info: () => {}, warn: (message: string) => void this.warnings.push(message), error: () => {} }
     const small = { commitLogFileBytes: 16384, zeroAheadBytes: 4096, tailBytes: 65536, readCacheBytes: 65536 }
     this.log = CommitLog.load(resolveDiskOptions({ ...small, directory: ROOT, files, clock: this.clock, logger, ...options }))
