@@ -25,6 +25,7 @@ export class IndexFiles {
   #unusable: string[]
   readonly #problems: IndexProblem[]
   #indexedTo: number
+  #flushedTo: number
   /** Filled for each record. */
   readonly #hashes: number[] = []
   #work: Promise<unknown> = Promise.resolve()
@@ -39,6 +40,7 @@ export class IndexFiles {
     this.#problems = [...unusable]
     // The file that is lost may have had the last keys of the record before it.
     this.#indexedTo = unusable.length > 0 ? Math.max(endOf(files) - 1, -1) : endOf(files)
+    this.#flushedTo = this.#indexedTo
   }
 
   /** Reads the headers of the files; writes nothing. A file that cannot be used, and those behind it, are problems: their records are to be added again. */
@@ -54,6 +56,11 @@ export class IndexFiles {
   /** Records that begin at or before it are indexed, as far as they have keys; −1: none. */
   get endPhysicalOffset(): number {
     return this.#indexedTo
+  }
+
+  /** As `endPhysicalOffset`, of what the last `flush` has written: what may be noted as done. */
+  get flushedPhysicalOffset(): number {
+    return this.#flushedTo
   }
 
   /** Store time of the newest message whose entries have been written to a file, for the checkpoint; 0 without any. */
@@ -104,6 +111,7 @@ export class IndexFiles {
         this.#remove([last])
       }
       this.#indexedTo = endOf(this.#files)
+      this.#flushedTo = this.#indexedTo
     })
   }
 
@@ -121,6 +129,7 @@ export class IndexFiles {
       this.#removeUnusable()
       this.#remove(this.#files)
       this.#indexedTo = -1
+      this.#flushedTo = -1
     })
   }
 
@@ -168,11 +177,13 @@ export class IndexFiles {
   }
 
   async #flush({ sync }: { readonly sync: boolean }): Promise<void> {
+    const end = this.#indexedTo
     if (this.pendingBytes > 0) this.#removeUnusable()
     for (const file of [...this.#files]) {
       const isSealed = file !== this.#files.at(-1)
       await (isSealed ? file.seal() : file.write({ sync }))
     }
+    this.#flushedTo = end
   }
 
   #removeUnusable(): void {

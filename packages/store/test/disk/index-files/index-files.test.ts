@@ -109,7 +109,9 @@ describe('index files', () => {
     bench.add(...FULL.slice(2, 4))
     expect(await bench.offsets('Aa')).toEqual([900, 100])
     bench.files.release()
+    expect(bench.index.flushedPhysicalOffset).toBe(-1)
     await flushed
+    expect([bench.index.flushedPhysicalOffset, bench.index.endPhysicalOffset]).toEqual([350, 5_000_000_000])
     expect(await bench.offsets('Aa')).toEqual([900, 100])
     expect(bench.index.pendingBytes).toBeGreaterThan(0)
     await bench.index.flush({ sync: true })
