@@ -9,6 +9,7 @@ export interface SyncedLog {
 export class LogSync {
   readonly #log: SyncedLog
   #running: Promise<number> | undefined
+  #failure: { readonly error: unknown } | undefined
 
   constructor(log: SyncedLog) {
     this.#log = log
@@ -19,17 +20,27 @@ export class LogSync {
     return this.#log.flushedOffset < this.#log.writtenOffset
   }
 
-  /** Settles when all that is written now is durable. Rejects with a `FileError`; what was not durable may be lost then, and asking again proves nothing. */
+  /** Settles when all that is written now is durable. Rejects with a `FileError`; what was not durable may be lost then; every later call rejects too. */
   async upToNow(): Promise<void> {
     const wanted = this.#log.writtenOffset
     while (this.#log.flushedOffset < wanted) await this.#sync()
   }
 
-  /** Settles with the offset that is durable now. */
   #sync(): Promise<number> {
-    this.#running ??= this.#log.sync().finally(() => {
-      this.#running = undefined
-    })
+    this.#running ??= this.#syncOnce()
     return this.#running
+  }
+
+  /** The system forgets what it failed to write: a second `fdatasync` would succeed, and prove nothing. So there is none. */
+  async #syncOnce(): Promise<number> {
+    if (this.#failure !== undefined) throw this.#failure.error
+    try {
+      return await this.#log.sync()
+    } catch (error) {
+      this.#failure = { error }
+      throw error
+    } finally {
+      this.#running = undefined
+    }
   }
 }

@@ -148,7 +148,7 @@ export class OpenDiskStore {
     try {
       if (this.#failure === undefined) await this.#leaveInOrder()
     } finally {
-      await this.#parts.close()
+      await this.#letGo()
     }
   }
 
@@ -157,12 +157,24 @@ export class OpenDiskStore {
     await this.#parts.leaveInOrder()
   }
 
+  /** Of a disk that has failed before nothing else is expected. */
+  async #letGo(): Promise<void> {
+    try {
+      await this.#parts.close()
+    } catch (error) {
+      if (this.#failure === undefined) throw error
+      this.#options.logger.debug('a store whose disk had failed was closed', { error })
+    }
+  }
+
   /** Told by whoever finds that the disk has failed: nothing more is appended, what is committed can be read. */
   #fail(error: unknown): void {
     if (this.#failure !== undefined) return
     const { directory, logger, onFailure } = this.#options
     this.#failure = storeFailed(directory, error)
     logger.error(this.#failure.message, { error })
+    // Closing waits for what is under way.
+    void this.#flush.stop()
     onFailure(this.#failure)
   }
 

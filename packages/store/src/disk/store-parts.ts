@@ -41,11 +41,18 @@ export class StoreParts {
   topicDeleted(_topic: string, _end: number): void {}
   async leaveInOrder(): Promise<void> {}
 
+  /** Lets go of everything, whatever fails. Rejects with the first failure. */
   async close(): Promise<void> {
-    await this.documents.settled()
-    await this.index?.close()
-    await this.queues.close()
-    await this.log.close()
+    const closes = [() => this.documents.settled(), () => this.index?.close(), () => this.queues.close(), () => this.log.close()]
+    const failures: unknown[] = []
+    for (const close of closes) {
+      try {
+        await close()
+      } catch (error) {
+        failures.push(error)
+      }
+    }
     this.#owner.release()
+    if (failures.length > 0) throw failures[0]
   }
 }
