@@ -71,7 +71,7 @@ export class DiskConsumeQueue {
   commit(upTo: number = this.#tail.end): void {
     const end = Math.min(upTo, this.#tail.end)
     if (end <= this.#committed) return
-    const recordEnd = lastRecordEnd(this.#tail.view(end - 1, end))
+    const recordEnd = this.#tail.recordEnd(end - 1)
     if (recordEnd > 0) this.#lastRecordEnd = recordEnd
     const entries = end - this.#committed
     this.#committed = end

@@ -88,7 +88,6 @@ export class QueueFiles {
     for (const start of [...this.#unsynced]) {
       if (this.#isRemoved) return
       this.#unsynced.delete(start)
-      if (start < this.#first || start >= this.#end) continue
       const file = this.#context.files.open(this.#path(start), 'write')
       try {
         await file.sync()

@@ -1,4 +1,4 @@
-import { ENTRY_BYTES, writeEntry } from './queue-entries'
+import { ENTRY_BYTES, isReal, physicalOffsetAt, sizeAt, writeEntry } from './queue-entries'
 
 const FIRST_CAPACITY = 16
 const NOTHING = Buffer.alloc(0)
@@ -38,6 +38,12 @@ export class QueueTail {
   /** Entries that are here, as a view: it is good until the next `push` or `trim`. */
   view(from: number, to: number): Buffer {
     return this.#bytes.subarray((from - this.#start) * ENTRY_BYTES, (to - this.#start) * ENTRY_BYTES)
+  }
+
+  /** Where the record of an entry that is here ends; 0 when it is blank. */
+  recordEnd(queueOffset: number): number {
+    const index = queueOffset - this.#start
+    return isReal(this.#bytes, index) ? physicalOffsetAt(this.#bytes, index) + sizeAt(this.#bytes, index) : 0
   }
 
   /** As `view`, good until the work ends: until then entries are moved to other memory rather than slid down. One at a time. */

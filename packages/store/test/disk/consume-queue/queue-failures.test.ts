@@ -3,7 +3,7 @@ import type { DiskConsumeQueues } from '../../../src/disk/consume-queue/disk-con
 import { FileError } from '../../../src/files/file-error'
 import { makeDurableDirectory } from '../../../src/files/make-durable-directory'
 import { SimulatedStoreFiles } from '../../../src/files/simulated-store-files'
-import { fill, loadQueues, physicalOffsets, queueFile } from './queue-stores'
+import { BLANK, fill, loadQueues, physicalOffsets, queueFile } from './queue-stores'
 
 const rightOffsets = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => (from + i) * 1000)
 
@@ -20,6 +20,18 @@ test('a full disk rejects the flush, keeps the entries readable and pending, and
   await queues.flush({ sync: true })
   expect(queues.pendingBytes).toBe(0)
   expect(await physicalOffsets(loadQueues(files).obtain('orders', 0))).toEqual(rightOffsets(0, 160))
+})
+
+test('a first file whose blank beginning did not fit on the disk has it when it is made again', async () => {
+  const files = new SimulatedStoreFiles()
+  const queues = loadQueues(files)
+  queues.obtain('orders', 0).startAt(203)
+  fill(queues.obtain('orders', 0), 1)
+  const failure = files.failWhere(({ name }) => (name === 'write' ? 'ENOSPC' : undefined))
+  await expect(queues.flush({ sync: true })).rejects.toMatchObject({ reason: 'ENOSPC' })
+  failure.cancel()
+  await queues.flush({ sync: true })
+  expect(files.bytesOf(queueFile('orders', 0, 200), 0, 60)).toEqual(Buffer.concat([BLANK, BLANK, BLANK]))
 })
 
 test('after a flush with sync nothing is lost when the power is cut', async () => {

@@ -42,19 +42,21 @@ test('an entry that is wrong on disk is read right at once, and is right on disk
   expect(await physicalOffsets(loadQueues(files).obtain('orders', 0))).toEqual(right)
 })
 
-test('an entry that is corrected while it is on its way to the disk is right there too', async () => {
+test('an entry that is corrected when it has just been written, in a flush that goes on, is right on disk too', async () => {
   const files = new SimulatedStoreFiles()
   const queues = loadQueues(files)
   const queue = queues.obtain('orders', 0)
-  fill(queue, 2)
-  files.hold(({ name }) => name === 'write')
+  fill(queue, 150)
+  files.hold(({ name, path }) => name === 'write' && path === queueFile('orders', 0, 100))
   const flush = queues.flush({ sync: true })
   while (files.held.length === 0) await Promise.resolve()
   expect(queue.put(0, 77, 7, 7)).toBe('corrected')
+  expect(queue.put(120, 120_001, 7, 7)).toBe('corrected')
   files.release()
   await flush
   await queues.flush({ sync: true })
-  expect(await physicalOffsets(loadQueues(files).obtain('orders', 0))).toEqual([77, 1000])
+  const offsets = await physicalOffsets(loadQueues(files).obtain('orders', 0))
+  expect([offsets[0], offsets[1], offsets[120], offsets.length]).toEqual([77, 1000, 120_001, 150])
 })
 
 test('an entry that is read while its correction is written is right', async () => {
