@@ -11,7 +11,7 @@ import { DelayDelivery } from './delay/delay-delivery'
 import { OffsetCommits } from './offset/offset-commits'
 import { consumerList } from './processor/consumer-list'
 import { queryConsumerOffset, updateConsumerOffset } from './processor/consumer-offset'
-import { createGroup } from './processor/group-admin'
+import { allGroups, createGroup } from './processor/group-admin'
 import { HeartbeatProcessor } from './processor/heartbeat'
 import { lockQueues, unlockQueues } from './processor/lock-queues'
 import { PullMessageProcessor } from './processor/pull-message'
@@ -163,6 +163,7 @@ export class BrokerServices {
     server.register(RequestCode.DELETE_TOPIC_IN_BROKER, this.topicAdmin.deleteTopic)
     server.register(RequestCode.GET_ALL_TOPIC_CONFIG, this.topicAdmin.allTopics)
     server.register(RequestCode.UPDATE_AND_CREATE_SUBSCRIPTIONGROUP, createGroup(tables.groups, options.limits))
+    server.register(RequestCode.GET_ALL_SUBSCRIPTIONGROUP_CONFIG, allGroups(tables.groups))
   }
 
   #membersChanged(group: ConsumerGroup): void {

@@ -158,6 +158,26 @@ describe('GET_ALL_TOPIC_CONFIG', () => {
   )
 })
 
+describe('GET_ALL_SUBSCRIPTIONGROUP_CONFIG', () => {
+  it('answers the settings of every group to who asks for no page', async () => {
+    await test.client.invoke(RequestCode.UPDATE_AND_CREATE_SUBSCRIPTIONGROUP, {}, groupSettings('billing', { retryMaxTimes: 7 }))
+    const { header, body } = await test.client.invoke(RequestCode.GET_ALL_SUBSCRIPTIONGROUP_CONFIG, {})
+    expect(body.subscriptionGroupTable.get('billing')).toMatchObject({ groupName: 'billing', retryMaxTimes: 7 })
+    expect(body.subscriptionGroupTable.has('TOOLS_CONSUMER')).toBe(true)
+    expect(header.totalGroupNum).toBe(body.subscriptionGroupTable.size)
+  })
+
+  it('answers page by page', async () => {
+    const page = async (groupSeq: number, dataVersion?: string) =>
+      (await test.client.invoke(RequestCode.GET_ALL_SUBSCRIPTIONGROUP_CONFIG, { groupSeq, maxGroupNum: 3, dataVersion })).body
+    const { dataVersion, subscriptionGroupTable } = await page(0)
+    const version = JSON.stringify({ counter: dataVersion?.counter, stateVersion: 0, timestamp: dataVersion?.timestamp })
+    const names = [...subscriptionGroupTable.keys(), ...(await page(3, version)).subscriptionGroupTable.keys()]
+    const all = (await test.client.invoke(RequestCode.GET_ALL_SUBSCRIPTIONGROUP_CONFIG, {})).body.subscriptionGroupTable
+    expect(names).toEqual([...all.keys()].sort().slice(0, 6))
+  })
+})
+
 describe('UPDATE_AND_CREATE_SUBSCRIPTIONGROUP', () => {
   const createGroup = (name: string, more = {}): Promise<{ code: number; remark: string | undefined }> =>
     test.client.invoke(RequestCode.UPDATE_AND_CREATE_SUBSCRIPTIONGROUP, {}, groupSettings(name, more))

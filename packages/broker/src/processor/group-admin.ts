@@ -3,6 +3,7 @@ import { groupNameProblem, type RequestCode, ResponseCode, type SubscriptionGrou
 import type { BrokerLimits } from '../broker-limits'
 import type { GroupTable } from '../group/group-table'
 import { Refusal } from '../refusal'
+import { tablePage } from './table-page'
 
 /** UPDATE_AND_CREATE_SUBSCRIPTIONGROUP (read in broker/…/processor/AdminBrokerProcessor.java). */
 export function createGroup(groups: GroupTable, limits: BrokerLimits): Processor<typeof RequestCode.UPDATE_AND_CREATE_SUBSCRIPTIONGROUP> {
@@ -12,6 +13,19 @@ export function createGroup(groups: GroupTable, limits: BrokerLimits): Processor
     if (groups.put(body) !== undefined) return { code: ResponseCode.SUCCESS }
     return new Refusal(ResponseCode.SYSTEM_ERROR, `the broker has ${limits.maxGroups} consumer groups, the most it takes`)
   }
+}
+
+/** GET_ALL_SUBSCRIPTIONGROUP_CONFIG: everything, or one page to who asks in the way of 5.4 and later (read there too). */
+export function allGroups(groups: GroupTable): Processor<typeof RequestCode.GET_ALL_SUBSCRIPTIONGROUP_CONFIG> {
+  return ({ header: { groupSeq, maxGroupNum, dataVersion } }) => ({
+    code: ResponseCode.SUCCESS,
+    header: { totalGroupNum: groups.all.size },
+    body: {
+      subscriptionGroupTable: tablePage(groups.all, groups.version.current, { seq: groupSeq, max: maxGroupNum, dataVersion }),
+      forbiddenTable: new Map(),
+      dataVersion: groups.version.current
+    }
+  })
 }
 
 function settingProblem({ retryQueueNums, attributes }: SubscriptionGroupConfig, { maxQueuesPerTopic }: BrokerLimits): string | undefined {

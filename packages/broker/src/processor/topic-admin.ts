@@ -1,8 +1,6 @@
 import type { Answer, Processor } from '@rocketmq-ts/remoting'
 import {
   type CreateTopicRequestHeader,
-  DataVersion,
-  decodeBody,
   type RequestCode,
   ResponseCode,
   TOPIC_FILTER_TYPE,
@@ -16,6 +14,7 @@ import { Refusal } from '../refusal'
 import { type BrokerIdentity, isOwnTopic } from '../topic/own-topics'
 import { changedAttributes } from '../topic/topic-attributes'
 import type { TopicTable } from '../topic/topic-table'
+import { tablePage } from './table-page'
 
 export interface TopicAdminOptions {
   readonly store: MessageStore
@@ -26,9 +25,6 @@ export interface TopicAdminOptions {
   /** Settles when every nameserver knows the topics as they are now, or cannot be told. */
   readonly registered: () => Promise<void>
 }
-
-/** Most topics in one page of GET_ALL_TOPIC_CONFIG. */
-const MAX_PAGE = 2000
 
 /** All bits a permission may have. */
 const MAX_PERM = 15
@@ -63,8 +59,7 @@ export class TopicAdminProcessor {
   /** GET_ALL_TOPIC_CONFIG: everything, or one page to who asks in the way of 5.4 and later. */
   readonly allTopics: Processor<typeof RequestCode.GET_ALL_TOPIC_CONFIG> = ({ header: { topicSeq, maxTopicNum, dataVersion } }) => {
     const { topics } = this.#options
-    const isPaged = topicSeq !== undefined || maxTopicNum !== undefined || dataVersion !== undefined
-    const table = isPaged ? this.#page(topicSeq ?? 0, maxTopicNum ?? MAX_PAGE, dataVersion) : topics.all
+    const table = tablePage(topics.all, topics.version.current, { seq: topicSeq, max: maxTopicNum, dataVersion })
     return {
       code: ResponseCode.SUCCESS,
       header: { totalTopicNum: topics.size },
@@ -102,20 +97,6 @@ export class TopicAdminProcessor {
     offsets.deleteTopic(topic)
     store.deleteTopic(topic)
   }
-
-  /** Begins anew when the topics have changed since the first page. */
-  #page(seq: number, max: number, version: string | undefined): ReadonlyMap<string, TopicConfig> {
-    const { all, version: own } = this.#options.topics
-    const start = isCurrent(version, own.current) ? Math.max(0, seq) : 0
-    const sorted = [...all].sort(([one], [other]) => (one < other ? -1 : 1))
-    return new Map(sorted.slice(start, start + Math.max(0, Math.min(max, MAX_PAGE))))
-  }
-}
-
-function isCurrent(text: string | undefined, own: DataVersion): boolean {
-  if (text === undefined || text === '') return false
-  const { timestamp, counter } = decodeBody(DataVersion, Buffer.from(text))
-  return timestamp === own.timestamp && counter === own.counter
 }
 
 function numberProblem(header: CreateTopicRequestHeader, { maxQueuesPerTopic }: BrokerLimits): string | undefined {
