@@ -1,4 +1,4 @@
-import { readLong, writeLong } from './index-layout'
+import { readLong, TWO_32 } from './index-layout'
 
 /** One entry of an index file. */
 export interface IndexEntry {
@@ -20,10 +20,19 @@ export function readEntry(bytes: Buffer, at: number): IndexEntry {
 }
 
 export function writeEntry(bytes: Buffer, at: number, keyHash: number, physicalOffset: number, timeDiff: number, previous: number): void {
-  bytes.writeInt32BE(keyHash, at)
-  writeLong(bytes, at + 4, physicalOffset)
-  bytes.writeInt32BE(timeDiff, at + 12)
-  bytes.writeInt32BE(previous, at + 16)
+  putInt32(bytes, at, keyHash)
+  putInt32(bytes, at + 4, Math.floor(physicalOffset / TWO_32))
+  putInt32(bytes, at + 8, physicalOffset % TWO_32)
+  putInt32(bytes, at + 12, timeDiff)
+  putInt32(bytes, at + 16, previous)
+}
+
+/** Writes the low 32 bits. Plain stores: it runs for every key of every message. */
+function putInt32(bytes: Buffer, at: number, value: number): void {
+  bytes[at] = value >>> 24
+  bytes[at + 1] = value >>> 16
+  bytes[at + 2] = value >>> 8
+  bytes[at + 3] = value
 }
 
 /** Seconds from the first message of a file to another, as much as an entry can say (read in store/…/index/IndexFile.java, `putKey`). */

@@ -1,3 +1,4 @@
+import { makeDurableDirectory } from '../../files/make-durable-directory'
 import type { StoreFile, StoreFiles } from '../../files/store-files'
 import type { ReadAt } from './entry-reader'
 import { GrowingIndex } from './growing-index'
@@ -136,7 +137,7 @@ export class IndexFile {
 
   /** At its full length, the space taken as it is written: Java maps all of it. */
   #create(): StoreFile {
-    this.#files.makeDirectory(this.#directory)
+    makeDurableDirectory(this.#files, this.#directory)
     const file = this.#files.open(this.path, 'create')
     try {
       file.truncate(indexFileBytes(this.geometry))

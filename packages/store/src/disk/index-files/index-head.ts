@@ -6,13 +6,15 @@ const PAGE_BYTES = 4096
 
 /**
  * Header and slots of the index file that grows, in memory as on disk; knows which pages are not on disk yet. The header is on the
- * first page, which is written last: what it counts is there when it is there.
+ * first page, which is always written, and last: what it counts is there when it is there.
  */
 export class IndexHead {
   readonly #geometry: IndexGeometry
   readonly #bytes: Buffer
   readonly #slots: DataView
   readonly #isDirty: Uint8Array
+  /** Where pages are copied to be written. */
+  #copy: Buffer | undefined
 
   /** @param bytes header and slots as they are on disk; absent: zeros. */
   constructor(geometry: IndexGeometry, bytes?: Buffer) {
@@ -40,31 +42,25 @@ export class IndexHead {
     this.#isDirty[Math.floor((INDEX_HEADER_BYTES + at) / PAGE_BYTES)] = 1
   }
 
-  /** Marks the pages that differ from those on disk, the one of the header in any case. */
+  /** Marks the pages that differ from those on disk. */
   markChanged(onDisk: Buffer): void {
     for (let page = 0; page < this.#isDirty.length; page++) {
       const from = page * PAGE_BYTES
       const to = from + PAGE_BYTES
-      if (page === 0 || !this.#bytes.subarray(from, to).equals(onDisk.subarray(from, to))) this.#isDirty[page] = 1
+      if (!this.#bytes.subarray(from, to).equals(onDisk.subarray(from, to))) this.#isDirty[page] = 1
     }
   }
 
   /** The first page with that header: what `write` is to be given. It must be of the same moment as the entries that are written. */
   firstPage(header: IndexHeader): Buffer {
     writeHeader(this.#bytes, header)
-    this.#isDirty[0] = 0
     return Buffer.from(this.#bytes.subarray(0, PAGE_BYTES))
   }
 
   /** Writes the pages that changed, then the first one. What could not be written is written the next time. */
   async write(file: StoreFile, firstPage: Buffer): Promise<void> {
-    try {
-      for (let page = this.#nextDirty(1); page < this.#isDirty.length; page = this.#nextDirty(page)) await this.#writeRun(file, page)
-      await writeFullyLater(file, firstPage, 0)
-    } catch (error) {
-      this.#isDirty[0] = 1
-      throw error
-    }
+    for (let page = this.#nextDirty(1); page < this.#isDirty.length; page = this.#nextDirty(page)) await this.#writeRun(file, page)
+    await writeFullyLater(file, firstPage, 0)
   }
 
   #nextDirty(from: number): number {
@@ -78,8 +74,10 @@ export class IndexHead {
     let end = first
     while (end < this.#isDirty.length && end - first < most && this.#isDirty[end] === 1) end++
     this.#isDirty.fill(0, first, end)
+    this.#copy ??= Buffer.allocUnsafeSlow(MAX_WRITE_BYTES)
+    const length = this.#bytes.copy(this.#copy, 0, first * PAGE_BYTES, end * PAGE_BYTES)
     try {
-      await writeFullyLater(file, Buffer.from(this.#bytes.subarray(first * PAGE_BYTES, end * PAGE_BYTES)), first * PAGE_BYTES)
+      await writeFullyLater(file, this.#copy.subarray(0, length), first * PAGE_BYTES)
     } catch (error) {
       this.#isDirty.fill(1, first, end)
       throw error

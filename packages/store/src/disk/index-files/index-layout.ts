@@ -95,13 +95,13 @@ function isPlausible(value: number): boolean {
   return Number.isSafeInteger(value) && value >= 0
 }
 
-const TWO_32 = 0x100000000
+export const TWO_32 = 0x100000000
 
 export function readLong(bytes: Buffer, at: number): number {
   return bytes.readInt32BE(at) * TWO_32 + bytes.readUInt32BE(at + 4)
 }
 
-export function writeLong(bytes: Buffer, at: number, value: number): void {
+function writeLong(bytes: Buffer, at: number, value: number): void {
   bytes.writeInt32BE(Math.floor(value / TWO_32), at)
   bytes.writeUInt32BE(value % TWO_32, at + 4)
 }
