@@ -6,8 +6,10 @@ import type { LogWriter } from './log-writer'
 import type { NewLogFile } from './new-log-file'
 import { writeZeros, writeZerosLater, ZERO_PIECE_BYTES } from './zeros'
 
-/** Zeros that are written in the caller's turn beyond those that are needed. Bytes. */
+/** Zeros that are written in the caller's turn beyond those that are needed, at least. Bytes. */
 const HURRIED_BYTES = 64 * 1024
+/** A piece is begun only this many bursts ahead of the end of the log. */
+const SAFE_BURSTS = 2
 
 /** What a window of zeros is made with. */
 export interface ZeroWindowParts {
@@ -40,6 +42,8 @@ export class ZeroWindow {
   /** The file in which zeros are being written, and settled when they are. */
   #busy: LogFile | undefined
   #refilling: Promise<void> | undefined
+  /** How far the log went while a piece was under way. Bytes. */
+  #burst = 0
   #isClosed = false
   /** No more zeros are tried off the event loop, until a record has found room again. */
   #isFailing = false
@@ -73,7 +77,9 @@ export class ZeroWindow {
     if (room === undefined || physicalOffset > file.end) return false
     if (room.end >= physicalOffset) return true
     if (this.#busy === file) return false
-    const to = Math.min(file.end, physicalOffset + HURRIED_BYTES)
+    // So many that the next piece can be written off the event loop again.
+    const more = Math.max(HURRIED_BYTES, Math.min(2 * SAFE_BURSTS * this.#burst, this.#aheadBytes))
+    const to = Math.min(file.end, physicalOffset + more)
     writeZeros(this.#writer.fileOf(file), room.end - file.start, to - file.start)
     room.end = to
     this.#isFailing = false
@@ -89,7 +95,7 @@ export class ZeroWindow {
   /** The log ends here now: goes on writing zeros off the event loop when there are not enough. Cheap when there are. */
   moveTo(end: number): void {
     this.#end = end
-    if (end < this.#refillAt || this.#refilling !== undefined || this.#isFailing || this.#isClosed) return
+    if (end < this.#refillAt || this.#refilling !== undefined || this.#isFailing || this.#isClosed || !this.#isSafe()) return
     this.#refilling = this.#refill().finally(() => {
       this.#refilling = undefined
     })
@@ -114,7 +120,7 @@ export class ZeroWindow {
 
   async #refill(): Promise<void> {
     try {
-      while (!this.#isClosed && (await this.#addPiece()));
+      while (!this.#isClosed && this.#isSafe() && (await this.#addPiece()));
     } catch (error) {
       this.#failed(error)
     }
@@ -138,12 +144,14 @@ export class ZeroWindow {
   async #extend(room: Room, wanted: number): Promise<boolean> {
     const { file, end: from } = room
     const to = Math.min(wanted, file.end, from + ZERO_PIECE_BYTES)
+    const before = this.#end
     this.#busy = file
     try {
       await writeZerosLater(this.#writer.fileOf(file), from - file.start, to - file.start)
       room.end = to
     } finally {
       this.#busy = undefined
+      this.#burst = Math.max(this.#end - before, this.#burst / 2)
     }
     return true
   }
@@ -165,6 +173,11 @@ export class ZeroWindow {
 
   #roomOf(file: LogFile): Room | undefined {
     return this.#rooms.find((room) => room.file.start === file.start)
+  }
+
+  /** Whether a piece will be done before the log comes to it, if that goes on as it did. */
+  #isSafe(): boolean {
+    return this.#zeroedEnd() - this.#end >= SAFE_BURSTS * this.#burst
   }
 
   /** Where the zeros that follow the end of the log end. */
