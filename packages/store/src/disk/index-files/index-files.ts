@@ -24,7 +24,10 @@ export class IndexFiles {
   /** Paths of files that cannot be used; they go before the next write. */
   #unusable: string[]
   readonly #problems: IndexProblem[]
+  /** The newest record that was looked at. */
   #indexedTo: number
+  /** The newest of them that has a key. */
+  #end: number
   #flushedTo: number
   /** Filled for each record. */
   readonly #hashes: number[] = []
@@ -39,8 +42,9 @@ export class IndexFiles {
     this.#unusable = unusable.map(({ path }) => path)
     this.#problems = [...unusable]
     // The file that is lost may have had the last keys of the record before it.
-    this.#indexedTo = unusable.length > 0 ? Math.max(endOf(files) - 1, -1) : endOf(files)
-    this.#flushedTo = this.#indexedTo
+    this.#end = unusable.length > 0 ? Math.max(endOf(files) - 1, -1) : endOf(files)
+    this.#indexedTo = this.#end
+    this.#flushedTo = this.#end
   }
 
   /** Reads the headers of the files; writes nothing. A file that cannot be used, and those behind it, are problems: their records are to be added again. */
@@ -53,9 +57,9 @@ export class IndexFiles {
     return this.#problems
   }
 
-  /** Records that begin at or before it are indexed, as far as they have keys; −1: none. */
+  /** The newest record with a key that is indexed, and all before it are; −1: none. The same after a restart. */
   get endPhysicalOffset(): number {
-    return this.#indexedTo
+    return this.#end
   }
 
   /** As `endPhysicalOffset`, of what the last `flush` has written: what may be noted as done. */
@@ -79,6 +83,7 @@ export class IndexFiles {
     this.#indexedTo = physicalOffset
     readKeyHashes(record, this.#hashes)
     if (this.#hashes.length === 0) return
+    this.#end = physicalOffset
     const storeTimestamp = readStoreTimestamp(record)
     for (const hash of this.#hashes) this.#put(hash, physicalOffset, storeTimestamp)
   }
@@ -110,8 +115,7 @@ export class IndexFiles {
         if (isBefore && (await last.repair(this.#readerOf(last), physicalOffset))) break
         this.#remove([last])
       }
-      this.#indexedTo = endOf(this.#files)
-      this.#flushedTo = this.#indexedTo
+      this.#restartAt(endOf(this.#files))
     })
   }
 
@@ -128,8 +132,7 @@ export class IndexFiles {
     return this.#inTurn(async () => {
       this.#removeUnusable()
       this.#remove(this.#files)
-      this.#indexedTo = -1
-      this.#flushedTo = -1
+      this.#restartAt(-1)
     })
   }
 
@@ -143,6 +146,12 @@ export class IndexFiles {
         this.#opened.closeAll()
       }
     })
+  }
+
+  #restartAt(physicalOffset: number): void {
+    this.#end = physicalOffset
+    this.#indexedTo = physicalOffset
+    this.#flushedTo = physicalOffset
   }
 
   #put(hash: number, physicalOffset: number, storeTimestamp: number): void {
@@ -177,7 +186,7 @@ export class IndexFiles {
   }
 
   async #flush({ sync }: { readonly sync: boolean }): Promise<void> {
-    const end = this.#indexedTo
+    const end = this.#end
     if (this.pendingBytes > 0) this.#removeUnusable()
     for (const file of [...this.#files]) {
       const isSealed = file !== this.#files.at(-1)
