@@ -65,6 +65,7 @@ export class LogScanner {
     this.#next = Math.max(this.#next, file.start)
     while (this.#next < file.end) {
       this.#tell()
+      await this.#scan.onPause?.()
       await this.#window.load(this.#next, HEAD_BYTES)
       if (this.#takeLoaded()) continue
       if (await this.#loadRest(file)) continue

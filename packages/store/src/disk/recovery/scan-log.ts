@@ -22,6 +22,8 @@ export interface LogScan {
   readonly isGenuine?: (bytes: Buffer, at: number, size: number, physicalOffset: number) => MaybePromise<boolean | undefined>
   /** Every valid record, in log order. `bytes` is good during the call. */
   readonly onRecord: (bytes: Buffer, at: number, size: number, physicalOffset: number) => void
+  /** Waited for every few MiB, between records. */
+  readonly onPause?: () => MaybePromise<void>
   /** Bytes between valid records that are none. */
   readonly onDamage?: (range: DamagedRange) => void
   readonly onProgress?: (progress: RecoveryProgress) => void

@@ -1,0 +1,102 @@
+import {
+  type DelayLevelTable,
+  decodeProperties,
+  javaStringHashCode,
+  MessageProperty,
+  MessageSysFlag,
+  RecordField,
+  RecordMagic,
+  SystemTopic
+} from '@rocketmq-ts/remoting/wire'
+import { isQueued } from '../../check-request'
+import { storedBodyAt } from './check-stored-record'
+
+/** What a record says of its place in a queue. One object is used for all: nothing is made per record. */
+export class QueuePlace {
+  topic = ''
+  queueId = 0
+  queueOffset = 0
+  /** What its entry carries for filtering. */
+  tagsCode = 0
+  storeTimestamp = 0
+  readonly #delays: DelayLevelTable
+
+  constructor(delays: DelayLevelTable) {
+    this.#delays = delays
+  }
+
+  /** Reads a valid record. Whether it has a place: prepared and rolled-back transaction messages have none (read in store/…/DefaultMessageStore.java, `CommitLogDispatcherBuildConsumeQueue`). */
+  read(bytes: Buffer, at: number, size: number): boolean {
+    const sysFlag = bytes.readInt32BE(at + RecordField.SYS_FLAG)
+    this.storeTimestamp = readPosition(bytes, at + RecordField.BORN_HOST + ((sysFlag & MessageSysFlag.BORN_HOST_V6) === 0 ? 8 : 20))
+    if (!isQueued(sysFlag)) return false
+    this.queueId = bytes.readInt32BE(at + RecordField.QUEUE_ID)
+    this.queueOffset = readPosition(bytes, at + RecordField.QUEUE_OFFSET)
+    const bodyAt = storedBodyAt(bytes, at)
+    const topicLengthAt = bodyAt + bytes.readInt32BE(bodyAt - 4)
+    const isV2 = bytes.readInt32BE(at + RecordField.MAGIC) === RecordMagic.V2
+    const topicAt = topicLengthAt + (isV2 ? 2 : 1)
+    const topicEnd = topicAt + (isV2 ? bytes.readInt16BE(topicLengthAt) : bytes.readInt8(topicLengthAt))
+    this.topic = bytes.toString('utf8', topicAt, topicEnd)
+    this.tagsCode = this.#tagsCode(bytes, topicEnd + 2, at + size)
+    return true
+  }
+
+  /** As `checkMessageAndReturnSize` in store/…/CommitLog.java tells it. */
+  #tagsCode(bytes: Buffer, from: number, to: number): number {
+    if (this.topic === SystemTopic.SCHEDULE) {
+      const level = delayLevel(bytes.subarray(from, to))
+      if (level > 0) return this.storeTimestamp + this.#delays.delayMs(level)
+    }
+    return tagsCodeIn(bytes, from, to)
+  }
+}
+
+const TWO_32 = 4294967296
+const NAME_END = 1
+const PROPERTY_END = 2
+const TAGS = Buffer.from(`${MessageProperty.TAGS}\u0001`)
+
+function readPosition(bytes: Buffer, at: number): number {
+  return bytes.readUInt32BE(at) * TWO_32 + bytes.readUInt32BE(at + 4)
+}
+
+function delayLevel(properties: Buffer): number {
+  const text = decodeProperties(properties).get(MessageProperty.DELAY_TIME_LEVEL) ?? ''
+  return /^[+-]?\d{1,9}$/.test(text) ? Number(text) : 0
+}
+
+/** Hash of the tag among the properties, the last if there are several; 0 without one. */
+function tagsCodeIn(bytes: Buffer, from: number, to: number): number {
+  let code = 0
+  for (let at = from; at < to; ) {
+    const end = propertyEnd(bytes, at, to)
+    if (startsWithTags(bytes, at, end)) code = hashOf(bytes, at + TAGS.length, end)
+    at = end + 1
+  }
+  return code
+}
+
+function propertyEnd(bytes: Buffer, from: number, to: number): number {
+  let at = from
+  while (at < to && bytes[at] !== PROPERTY_END) at++
+  return at
+}
+
+/** An empty tag is none, as readers of properties drop it. */
+function startsWithTags(bytes: Buffer, at: number, end: number): boolean {
+  if (end - at <= TAGS.length || bytes[at + TAGS.length - 1] !== NAME_END) return false
+  for (let i = 0; i < TAGS.length; i++) if (bytes[at + i] !== TAGS[i]) return false
+  return true
+}
+
+/** Java's `String.hashCode`, straight from the bytes while they are ASCII. */
+function hashOf(bytes: Buffer, from: number, to: number): number {
+  let hash = 0
+  for (let at = from; at < to; at++) {
+    const byte = bytes[at] as number
+    if (byte > 0x7f) return javaStringHashCode(bytes.toString('utf8', from, to))
+    hash = (Math.imul(hash, 31) + byte) | 0
+  }
+  return hash
+}

@@ -1,0 +1,148 @@
+import { MIN_RECORD_BYTES } from '@rocketmq-ts/remoting/wire'
+import { hasRecordCrc } from './check-stored-record'
+import type { DamagedRange } from './damage'
+import type { QueuePlace } from './queue-place'
+import type { RecoveredQueue, RecoveredQueues } from './recovery-parts'
+
+/** What a rebuild of the queues is made with. */
+export interface QueueRebuildOptions {
+  readonly queues: Pick<RecoveredQueues, 'obtain'>
+  /** Whether every record that is still in the log is passed, from the first on: then those before a record that a queue has no place for are lost. */
+  readonly isWhole: boolean
+  /** Records of the topic before this log offset belong to one that was deleted. */
+  readonly deletedBefore: (topic: string) => number
+  /** A record that cannot be where it says in its queue. */
+  readonly onDamage: (range: DamagedRange) => void
+}
+
+/** A passed record. */
+export interface PassedRecord {
+  readonly bytes: Buffer
+  readonly at: number
+  readonly size: number
+  readonly physicalOffset: number
+}
+
+/** Blank entries that are made at most, for records that are lost; for more the queue begins behind them. */
+const MAX_BLANK_ENTRIES = 100_000
+
+/** Puts the records of a scan into their queues: each behind the one before it of its queue, unless the log itself shows otherwise. */
+export class QueueRebuild {
+  readonly #options: QueueRebuildOptions
+  readonly #topics = new Map<string, Map<number, KnownQueue>>()
+  readonly #changed = new Set<RecoveredQueue>()
+  #damagedBytes = 0
+  #lostEntries = 0
+  #lacksRecords = false
+
+  constructor(options: QueueRebuildOptions) {
+    this.#options = options
+  }
+
+  /** Whether a queue ends before the first record that was passed for it: entries are missing whose records were not passed. */
+  get lacksRecords(): boolean {
+    return this.#lacksRecords
+  }
+
+  /** Queues that got another entry than they had. */
+  get changedQueues(): ReadonlySet<RecoveredQueue> {
+    return this.#changed
+  }
+
+  /** Queue offsets whose records are lost. */
+  get lostEntries(): number {
+    return this.#lostEntries
+  }
+
+  /** Damage in the log may explain that records are missing. */
+  noteDamage({ from, to }: DamagedRange): void {
+    this.#damagedBytes += to - from
+  }
+
+  put(place: QueuePlace, record: PassedRecord): void {
+    const known = this.#find(place.topic, place.queueId)
+    if (record.physicalOffset < known.deletedBefore) return
+    const expected = known.next ?? endBefore(known.queue, record.physicalOffset)
+    const { queueOffset } = place
+    if (expected === undefined || queueOffset === expected) this.#putThere(known, place, record)
+    else if (!isBelieved(queueOffset, expected, record)) this.#misplaced(known, place, record, expected)
+    else if (queueOffset > expected) this.#putBehindGap(known, place, record, expected)
+    else this.#beginAt(known, place, record)
+  }
+
+  #putThere(known: KnownQueue, place: QueuePlace, record: PassedRecord): void {
+    const result = known.queue.put(place.queueOffset, record.physicalOffset, record.size, place.tagsCode)
+    if (result === 'gap' && !this.#options.isWhole) this.#lacksRecords = true
+    else if (result === 'gap') this.#beginAt(known, place, record)
+    else known.next = place.queueOffset + 1
+    if (result === 'added' || result === 'corrected') this.#changed.add(known.queue)
+  }
+
+  /** Records are missing before this one: never passed, lost by damage, or deleted when it is the first of the queue that is left. */
+  #putBehindGap(known: KnownQueue, place: QueuePlace, record: PassedRecord, expected: number): void {
+    const missing = place.queueOffset - expected
+    const isExplained = missing * MIN_RECORD_BYTES <= this.#damagedBytes
+    if (!this.#options.isWhole && !isExplained) {
+      this.#lacksRecords = true
+      return
+    }
+    const isLoss = known.next !== undefined || isExplained
+    if (isLoss) this.#lostEntries += missing
+    if (!isLoss || missing > MAX_BLANK_ENTRIES) {
+      this.#beginAt(known, place, record)
+      return
+    }
+    known.queue.fillGap(place.queueOffset)
+    this.#putThere(known, place, record)
+  }
+
+  /** The topic was deleted and made again, or all its older records are gone. What follows in the log is passed later. */
+  #beginAt(known: KnownQueue, { queueOffset, tagsCode }: QueuePlace, { physicalOffset, size }: PassedRecord): void {
+    known.queue.startAt(queueOffset)
+    known.queue.put(queueOffset, physicalOffset, size, tagsCode)
+    known.next = queueOffset + 1
+    this.#changed.add(known.queue)
+  }
+
+  /** It gets the entry of its place all the same: a reader finds that the record says something else, and leaves it out. */
+  #misplaced(known: KnownQueue, { topic, queueId, tagsCode }: QueuePlace, { physicalOffset, size }: PassedRecord, expected: number): void {
+    this.#options.onDamage({ from: physicalOffset, to: physicalOffset + size, topic, queueId, queueOffset: expected })
+    const result = known.queue.put(expected, physicalOffset, size, tagsCode)
+    if (result !== 'same') this.#changed.add(known.queue)
+    known.next = expected + 1
+  }
+
+  #find(topic: string, queueId: number): KnownQueue {
+    let queues = this.#topics.get(topic)
+    if (queues === undefined) {
+      queues = new Map()
+      this.#topics.set(topic, queues)
+    }
+    const found = queues.get(queueId)
+    if (found !== undefined) return found
+    const made = { queue: this.#options.queues.obtain(topic, queueId), deletedBefore: this.#options.deletedBefore(topic), next: undefined }
+    queues.set(queueId, made)
+    return made
+  }
+}
+
+interface KnownQueue {
+  readonly queue: RecoveredQueue
+  readonly deletedBefore: number
+  /** Queue offset of the next record, once one was passed. */
+  next: number | undefined
+}
+
+/** Where the queue ends, when all its records are before this one. */
+function endBefore(queue: RecoveredQueue, physicalOffset: number): number | undefined {
+  return queue.lastRecordEnd > 0 && queue.lastRecordEnd <= physicalOffset ? queue.maxOffset : undefined
+}
+
+/** A record without a checksum over all of it may as well have one wrong bit in its queue offset. */
+function isBelieved(queueOffset: number, expected: number, { bytes, at, size }: PassedRecord): boolean {
+  return hasRecordCrc(bytes, at, size) || !isOneBit(BigInt(queueOffset) ^ BigInt(expected))
+}
+
+function isOneBit(difference: bigint): boolean {
+  return difference > 0n && (difference & (difference - 1n)) === 0n
+}

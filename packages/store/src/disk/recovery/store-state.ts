@@ -1,0 +1,224 @@
+import { FileError } from '../../files/file-error'
+import { makeDurableDirectory } from '../../files/make-durable-directory'
+import { writeFully } from '../../files/write-fully'
+import type { ResolvedDiskOptions } from '../disk-options'
+import type { RecordCrcRule } from './check-stored-record'
+import { type Checkpoint, readCheckpoint, writeCheckpoint } from './checkpoint-file'
+import { type Progress, type QueueEnd, readProgress, readState, type SealedRange, type StateText, writeState } from './state-text'
+
+/** What the state notes of the other parts of a store. */
+export interface NotedParts {
+  readonly log: { readonly files: readonly { readonly start: number }[]; readonly endOffset: number; readonly minOffset: number }
+  readonly queues: { all(): Iterable<QueueEnd> }
+  readonly index?: { readonly endPhysicalOffset: number; readonly lastStoreTimestamp: number } | undefined
+}
+
+/** How far everything is durable: log, consume queues and index. */
+export interface DurablePoint {
+  /** Log offset behind the last record of which all is durable. */
+  readonly end: number
+  /** Store time of that record, milliseconds. */
+  readonly storeTimestamp: number
+}
+
+/** Bytes of `progress.json`, filled up with spaces: it is written over, in one block of the disk. */
+const PROGRESS_BYTES = 512
+/** Stretches with checksums that are remembered: a change of the option begins a new one. */
+const MAX_SEALED_RANGES = 256
+
+/**
+ * What a store remembers of how it was left: the official files `abort`, `checkpoint` and `lock`, and, in `rocketmq-ts/`, `state.json` (written
+ * at the start and at the end) and `progress.json` (written over with each checkpoint).
+ */
+export class StoreState {
+  readonly #options: ResolvedDiskOptions
+  #checkpoint: Checkpoint
+  #text: StateText | undefined
+  #progress: Progress | undefined
+  /** Of the session before, and of all before it. */
+  #sealed: readonly SealedRange[]
+  #deletedTopics: Map<string, number>
+
+  /** Reads what there is; writes nothing. What cannot be read counts as missing: recovery reads more of the log then. */
+  static load(options: ResolvedDiskOptions): StoreState {
+    return new StoreState(options)
+  }
+
+  private constructor(options: ResolvedDiskOptions) {
+    this.#options = options
+    this.#checkpoint = readCheckpoint(options.files, `${options.directory}/checkpoint`)
+    this.#text = readState(this.#read('rocketmq-ts/state.json'))
+    const progress = readProgress(this.#read('rocketmq-ts/progress.json'))
+    this.#progress = progress?.sessionId === this.#text?.sessionId ? progress : undefined
+    this.#sealed = withSession(this.#text?.sealed ?? [], this.#text, this.#progress)
+    this.#deletedTopics = new Map(this.#text?.deletedTopics)
+  }
+
+  /** Whether the last stop was orderly (read in store/…/DefaultMessageStore.java, `isTempFileExist`). */
+  get isLeftInOrder(): boolean {
+    return this.#options.files.stat(this.#path('abort')) === undefined
+  }
+
+  /** What the store was like when we last opened or closed it; `undefined` when we never did. */
+  get noted(): StateText | undefined {
+    return this.#text
+  }
+
+  get checkpoint(): Checkpoint {
+    return this.#checkpoint
+  }
+
+  /** Up to where everything was durable, in its queue and in the index when we last had the store; `undefined` when we never had. */
+  get dispatched(): Pick<Progress, 'dispatched' | 'indexEnd'> | undefined {
+    if (this.#text?.session === 'closed') return { dispatched: this.#text.end, indexEnd: this.#text.indexEnd }
+    return this.#progress
+  }
+
+  /** Whether a record there must have a checksum over all of it. */
+  crcRule(physicalOffset: number): RecordCrcRule {
+    return this.#sealed.some(([from, to]) => physicalOffset >= from && physicalOffset < to) ? 'demanded' : 'checked'
+  }
+
+  /** Records of the topic before this log offset belong to one that was deleted. */
+  deletedBefore(topic: string): number {
+    return this.#deletedTopics.get(topic) ?? 0
+  }
+
+  /** From now on a stop is no orderly one until `leaveInOrder`. @throws FileError */
+  enter(): void {
+    const { files, directory } = this.#options
+    makeDurableDirectory(files, this.#path('rocketmq-ts'))
+    if (files.stat(this.#path('lock')) === undefined) this.#write('lock', 'lock')
+    this.#write('abort', String(files.self.pid))
+    files.syncDirectory(directory)
+  }
+
+  /** Recovery is over, and everything durable. @throws FileError */
+  recovered(parts: NotedParts): void {
+    const { end } = this.#note('open', parts)
+    const sealedFrom = this.#options.recordCrc ? end : -1
+    this.#progress = { sessionId: this.#text?.sessionId ?? '', dispatched: end, indexEnd: parts.index?.endPhysicalOffset ?? -1, sealedFrom }
+    this.#writeProgress()
+  }
+
+  /** Notes how far everything is durable. @throws FileError */
+  durable({ end, storeTimestamp }: DurablePoint, { index }: Pick<NotedParts, 'index'>): void {
+    this.#checkpoint = {
+      ...this.#checkpoint,
+      physicMsgTimestamp: storeTimestamp,
+      logicsMsgTimestamp: storeTimestamp,
+      indexMsgTimestamp: index?.lastStoreTimestamp ?? this.#checkpoint.indexMsgTimestamp,
+      logicsPhysicalOffset: end
+    }
+    writeCheckpoint(this.#options.files, this.#path('checkpoint'), this.#checkpoint)
+    if (this.#progress === undefined) return
+    this.#progress = { ...this.#progress, dispatched: end, indexEnd: index?.endPhysicalOffset ?? -1 }
+    this.#writeProgress()
+  }
+
+  /** A topic was deleted when the log ended there. @throws FileError */
+  topicDeleted(topic: string, physicalOffset: number): void {
+    this.#deletedTopics.set(topic, physicalOffset)
+    if (this.#text === undefined) return
+    const queues = this.#text.queues.filter((queue) => queue.topic !== topic)
+    this.#text = { ...this.#text, queues, deletedTopics: this.#deletedTopics }
+    this.#replaceText()
+  }
+
+  /** The store is closed and everything durable: the next start need not look. @throws FileError */
+  leaveInOrder(parts: NotedParts): void {
+    this.#sealed = withSession(this.#sealed, this.#text, { ...this.#progress, dispatched: parts.log.endOffset } as Progress)
+    this.#progress = undefined
+    this.#note('closed', parts)
+    const { files, directory } = this.#options
+    files.remove(this.#path('abort'))
+    files.syncDirectory(directory)
+  }
+
+  #note(session: 'open' | 'closed', { log, queues, index }: NotedParts): StateText {
+    const { files: logFiles, endOffset: end, minOffset } = log
+    this.#sealed = within(this.#sealed, minOffset, end)
+    for (const [topic, offset] of this.#deletedTopics) if (offset <= minOffset) this.#deletedTopics.delete(topic)
+    this.#text = {
+      ...{ version: 1, session, end, sealed: this.#sealed, deletedTopics: this.#deletedTopics },
+      sessionId: session === 'open' ? this.#newSessionId() : (this.#text?.sessionId ?? ''),
+      firstFile: logFiles[0]?.start ?? -1,
+      lastFile: logFiles[logFiles.length - 1]?.start ?? -1,
+      indexEnd: index?.endPhysicalOffset ?? -1,
+      queues: Array.from(queues.all(), ({ topic, queueId, maxOffset, lastRecordEnd }) => ({ topic, queueId, maxOffset, lastRecordEnd }))
+    }
+    this.#replaceText()
+    return this.#text
+  }
+
+  #newSessionId(): string {
+    const { files, clock } = this.#options
+    return `${clock.now()}-${files.self.pid}-${files.self.startedAt}`
+  }
+
+  #replaceText(): void {
+    if (this.#text === undefined) return
+    const { files } = this.#options
+    this.#write('rocketmq-ts/state.json.tmp', writeState(this.#text))
+    files.rename(this.#path('rocketmq-ts/state.json.tmp'), this.#path('rocketmq-ts/state.json'))
+    files.syncDirectory(this.#path('rocketmq-ts'))
+  }
+
+  /** Not synced: an older one is as true as a newer one. */
+  #writeProgress(): void {
+    const file = this.#options.files.open(this.#path('rocketmq-ts/progress.json'), 'create')
+    try {
+      writeFully(file, Buffer.from(JSON.stringify(this.#progress).padEnd(PROGRESS_BYTES)), 0)
+    } finally {
+      file.close()
+    }
+  }
+
+  #write(name: string, text: string): void {
+    const file = this.#options.files.open(this.#path(name), 'create')
+    try {
+      file.truncate(0)
+      writeFully(file, Buffer.from(text), 0)
+      file.syncNow()
+    } finally {
+      file.close()
+    }
+  }
+
+  /** Empty when there is none, or none that can be read. */
+  #read(name: string): string {
+    const { files } = this.#options
+    const facts = files.stat(this.#path(name))
+    if (facts?.kind !== 'file') return ''
+    try {
+      const file = files.open(this.#path(name), 'read')
+      try {
+        const bytes = Buffer.alloc(facts.bytes)
+        return bytes.toString('utf8', 0, file.readNow(bytes, 0))
+      } finally {
+        file.close()
+      }
+    } catch (error) {
+      if (error instanceof FileError) return ''
+      throw error
+    }
+  }
+
+  #path(name: string): string {
+    return `${this.#options.directory}/${name}`
+  }
+}
+
+/** With what the last session wrote, as far as is known that it wrote it. */
+function withSession(sealed: readonly SealedRange[], text: StateText | undefined, progress: Progress | undefined): readonly SealedRange[] {
+  if (text?.session !== 'open' || progress === undefined || progress.sealedFrom < 0) return sealed
+  const last = sealed[sealed.length - 1]
+  if (progress.dispatched <= progress.sealedFrom) return sealed
+  if (last === undefined || last[1] !== progress.sealedFrom) return [...sealed, [progress.sealedFrom, progress.dispatched]]
+  return [...sealed.slice(0, -1), [last[0], progress.dispatched]]
+}
+
+function within(sealed: readonly SealedRange[], min: number, end: number): readonly SealedRange[] {
+  const inside = sealed.map(([from, to]) => [from, Math.min(to, end)] as const).filter(([from, to]) => to > min && to > from)
+  return inside.slice(-MAX_SEALED_RANGES)
+}
