@@ -6,6 +6,7 @@ import type { QueueExtent } from './queue-extent'
 import type { QueueFamily } from './queue-family'
 import { QueueFiles } from './queue-files'
 import { QueueTail } from './queue-tail'
+import { PAGE_ENTRIES_AHEAD } from './recent-pages'
 
 const NO_ENTRIES = Buffer.alloc(0)
 
@@ -27,6 +28,8 @@ export class DiskConsumeQueue {
   /** Entries before this are in files, or on their way to them. */
   #writing: number
   #lastRecordEnd: number
+  /** Counts changes of entries that are in files: what was read before one is not kept. */
+  #changes = 0
 
   constructor(family: QueueFamily<DiskConsumeQueue>, topic: string, queueId: number, directory: string, extent: QueueExtent = EMPTY) {
     this.topic = topic
@@ -114,6 +117,7 @@ export class DiskConsumeQueue {
   /** Begins anew, empty, at an offset: the records before it were deleted. Files of the entries before are removed. */
   startAt(queueOffset: number): void {
     if (this.#min === queueOffset && this.#tail.end === queueOffset) return
+    this.#hasChanged()
     this.#forgetPending()
     this.#files.removeAll()
     this.#files = new QueueFiles(this.#family, this.#files.directory, EMPTY)
@@ -129,7 +133,7 @@ export class DiskConsumeQueue {
   entries(from: number, count: number): MaybePromise<QueueEntries> {
     const to = Math.min(from + count, this.#committed)
     if (from < this.#min || to <= from || this.#files.isRemoved) return new QueueEntries(from, NO_ENTRIES)
-    const bytes = this.#read(from, to)
+    const bytes = this.#readAhead(from, to)
     return bytes instanceof Promise ? bytes.then((read) => new QueueEntries(from, read)) : new QueueEntries(from, bytes)
   }
 
@@ -164,6 +168,7 @@ export class DiskConsumeQueue {
     const end = await firstEntryAtOrBehind(read, this.#min, this.#committed, physicalOffset)
     if (end < this.#committed) {
       const recordEnd = await lastRecordEndIn(read, this.#min, end)
+      this.#hasChanged()
       this.#tail = new QueueTail(end)
       this.#committed = end
       this.#written = end
@@ -176,6 +181,7 @@ export class DiskConsumeQueue {
 
   /** The topic is deleted, its files are about to be: what is pending is forgotten, reads find nothing. */
   abandon(): void {
+    this.#hasChanged()
     this.#forgetPending()
     this.#files.abandon()
   }
@@ -204,8 +210,28 @@ export class DiskConsumeQueue {
   #correct(queueOffset: number, entry: Buffer): void {
     if (queueOffset >= this.#tail.start) this.#tail.overwrite(queueOffset, entry)
     if (queueOffset < this.#writing) this.#corrections.add(queueOffset, entry)
+    this.#hasChanged()
     if (queueOffset === this.#committed - 1) this.#lastRecordEnd = lastRecordEnd(entry)
     this.#family.unflushed.add(this)
+  }
+
+  #hasChanged(): void {
+    this.#changes++
+    this.#family.pages.drop(this)
+  }
+
+  /** As `#read`; keeps what lies ahead on disk for the next one. */
+  #readAhead(from: number, to: number): MaybePromise<Buffer> {
+    const end = Math.min(this.#tail.start, from + PAGE_ENTRIES_AHEAD)
+    if (to > end) return this.#read(from, to)
+    return this.#family.pages.find(this, from, to) ?? this.#readPage(from, to, end)
+  }
+
+  async #readPage(from: number, to: number, end: number): Promise<Buffer> {
+    const changes = this.#changes
+    const entries = await this.#readFiles(from, end, NO_ENTRIES)
+    if (changes === this.#changes) this.#family.pages.keep(this, from, entries)
+    return entries.subarray(0, (to - from) * ENTRY_BYTES)
   }
 
   #read(from: number, to: number): MaybePromise<Buffer> {

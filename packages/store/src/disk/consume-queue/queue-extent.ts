@@ -23,35 +23,53 @@ export interface QueueExtent {
  * store/…/ConsumeQueue.java, `recover`).
  */
 export function findQueueExtent(files: StoreFiles, directory: string, starts: readonly number[], fileEntries: number): QueueExtent {
-  const first = starts[0] ?? 0
-  const withFile: WithFile = (start, look) => lookInto(files, `${directory}/${queueFileName(start * ENTRY_BYTES)}`, look)
-  const maxOffset = findMaxOffset(withFile, starts, fileEntries)
-  const blank = maxOffset === first ? 0 : withFile(first, (file) => countBlank(file, Math.min(fileEntries, maxOffset - first)))
-  const minOffset = first + blank
-  return {
-    first,
-    end: first + starts.length * fileEntries,
-    minOffset,
-    maxOffset,
-    lastRecordEnd: findLastRecordEnd(withFile, minOffset, maxOffset, fileEntries)
+  const opened = new OneOpenFile(files, (start) => `${directory}/${queueFileName(start * ENTRY_BYTES)}`)
+  try {
+    return findExtent((start) => opened.file(start), starts, fileEntries)
+  } finally {
+    opened.close()
   }
 }
 
-type WithFile = <T>(start: number, look: (file: StoreFile) => T) => T
+/** The file that begins with an entry, open until another one is asked for. */
+type FileAt = (start: number) => StoreFile
 
-function lookInto<T>(files: StoreFiles, path: string, look: (file: StoreFile) => T): T {
-  const file = files.open(path, 'read')
-  try {
-    return look(file)
-  } finally {
-    file.close()
+function findExtent(fileAt: FileAt, starts: readonly number[], fileEntries: number): QueueExtent {
+  const first = starts[0] ?? 0
+  const maxOffset = findMaxOffset(fileAt, starts, fileEntries)
+  const lastRecordEnd = findLastRecordEnd(fileAt, first, maxOffset, fileEntries)
+  const blank = maxOffset === first ? 0 : countBlank(fileAt(first), Math.min(fileEntries, maxOffset - first))
+  return { first, end: first + starts.length * fileEntries, minOffset: first + blank, maxOffset, lastRecordEnd }
+}
+
+/** Most queues have one file, which is opened once. */
+class OneOpenFile {
+  readonly #files: StoreFiles
+  readonly #pathOf: (start: number) => string
+  #open: { readonly start: number; readonly file: StoreFile } | undefined
+
+  constructor(files: StoreFiles, pathOf: (start: number) => string) {
+    this.#files = files
+    this.#pathOf = pathOf
+  }
+
+  file(start: number): StoreFile {
+    if (this.#open?.start === start) return this.#open.file
+    this.close()
+    this.#open = { start, file: this.#files.open(this.#pathOf(start), 'read') }
+    return this.#open.file
+  }
+
+  close(): void {
+    this.#open?.file.close()
+    this.#open = undefined
   }
 }
 
 /** The last file may have been made and not been written to: then the entries end in one before. */
-function findMaxOffset(withFile: WithFile, starts: readonly number[], fileEntries: number): number {
+function findMaxOffset(fileAt: FileAt, starts: readonly number[], fileEntries: number): number {
   for (const start of [...starts].reverse()) {
-    const written = withFile(start, (file) => countWritten(file, fileEntries))
+    const written = countWritten(fileAt(start), fileEntries)
     if (written > 0) return start + written
   }
   return starts[0] ?? 0
@@ -97,11 +115,11 @@ function isBlankExactly(entries: Buffer, index: number): boolean {
   return BLANK_PAGES.compare(entries, index * ENTRY_BYTES, (index + 1) * ENTRY_BYTES, 0, ENTRY_BYTES) === 0
 }
 
-function findLastRecordEnd(withFile: WithFile, minOffset: number, maxOffset: number, fileEntries: number): number {
+function findLastRecordEnd(fileAt: FileAt, minOffset: number, maxOffset: number, fileEntries: number): number {
   for (let to = maxOffset; to > minOffset; ) {
     const start = to - 1 - ((to - 1) % fileEntries)
     const from = Math.max(minOffset, start, to - PAGE_ENTRIES)
-    const recordEnd = withFile(start, (file) => lastRecordEnd(readEntries(file, from - start, to - start)))
+    const recordEnd = lastRecordEnd(readEntries(fileAt(start), from - start, to - start))
     if (recordEnd > 0) return recordEnd
     to = from
   }

@@ -2,6 +2,7 @@ import { OpenFiles } from '../../files/open-files'
 import type { StoreFiles } from '../../files/store-files'
 import type { ResolvedDiskOptions } from '../disk-options'
 import { ENTRY_BYTES } from './queue-entries'
+import { RecentPages } from './recent-pages'
 
 /** Memory for entries that are on disk too, all queues together. Bytes. */
 const TAILS_BYTES = 8 * 1024 * 1024
@@ -15,6 +16,7 @@ export class QueueFamily<Queue> {
   readonly fileEntries: number
   /** Half of what the store may have open: the log's files need the rest. */
   readonly openFiles: OpenFiles
+  readonly pages = new RecentPages<Queue>()
   /** Queues with something that is not on disk, or not durable there. */
   readonly unflushed = new Set<Queue>()
   /** Directories in which names changed that a power cut could still undo. */

@@ -59,6 +59,28 @@ test('an entry that is corrected when it has just been written, in a flush that 
   expect([offsets[0], offsets[1], offsets[120], offsets.length]).toEqual([77, 1000, 120_001, 150])
 })
 
+test('who reads a queue from disk, step by step, makes the disk read many entries at a time', async () => {
+  const files = await flushed(250)
+  const queue = loadQueues(files, { consumeQueueFileEntries: 100 }).obtain('orders', 0)
+  const before = files.operations.length
+  expect((await queue.entries(0, 10)).count).toBe(10)
+  for (let from = 10; from < 250; from += 10) expect(queue.entries(from, 10)).toMatchObject({ from, count: 10 })
+  expect(files.operations.slice(before).filter(({ name }) => name === 'read').length).toBe(3)
+})
+
+test('an entry that is corrected while the queue is read ahead is right afterwards', async () => {
+  const files = await flushed(50)
+  const queue = loadQueues(files).obtain('orders', 0)
+  files.hold(({ name }) => name === 'read')
+  const reading = queue.entries(0, 10)
+  expect(queue.put(1, 1001, 9, 0)).toBe('corrected')
+  files.release()
+  await reading
+  expect(await physicalOffsets(queue)).toEqual([0, 1001, ...Array.from({ length: 48 }, (_, i) => (i + 2) * 1000)])
+  expect(queue.put(2, 2002, 9, 0)).toBe('corrected')
+  expect((await queue.entries(2, 1)).physicalOffset(0)).toBe(2002)
+})
+
 test('an entry that is read while its correction is written is right', async () => {
   const files = await flushed(3)
   const queues = loadQueues(files)
