@@ -9,7 +9,7 @@ import { freePort } from '../../packages/testcontainers/src/ports'
 import { classPath } from '../official/java/java-programs'
 
 const ip = '127.0.0.1'
-const opened = ['java.nio', 'sun.nio.ch'].flatMap((name) => ['--add-opens', `java.base/${name}=ALL-UNNAMED`])
+const opened = ['java.nio', 'sun.nio.ch', 'jdk.internal.ref'].flatMap((name) => ['--add-opens', `java.base/${name}=ALL-UNNAMED`])
 
 /** An official broker as a plain process that registers with whatever nameserver it is told. */
 export class JavaBroker {

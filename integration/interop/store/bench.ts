@@ -1,0 +1,50 @@
+import { afterAll, beforeAll } from '@jest/globals'
+import { Nameserver } from '@rocketmq-ts/nameserver'
+import { startOfficial } from './official-broker'
+import { OurBroker } from './our-broker'
+import { type Served, servedBy } from './served'
+import { StoreDirectories } from './store-directory'
+
+/** A broker that runs on a store. */
+export interface RunningBroker {
+  readonly address: string
+  stop(signal: 'TERM' | 'KILL'): Promise<void>
+}
+
+/** Starts brokers on stores; whatever was started and made is gone after the last test of the file. */
+export class StoreBench {
+  readonly directories = new StoreDirectories()
+  readonly #nameserver = new Nameserver({ host: '127.0.0.1', port: 0 })
+  readonly #running = new Set<RunningBroker>()
+
+  constructor() {
+    beforeAll(() => this.#nameserver.start())
+    afterAll(async () => {
+      await Promise.all([...this.#running].map((broker) => broker.stop('KILL')))
+      await this.#nameserver.close()
+      this.directories.removeAll()
+    })
+  }
+
+  ours(directory: string): Promise<RunningBroker> {
+    return this.#keep(OurBroker.start(directory))
+  }
+
+  official(version: string, directory: string, more: Readonly<Record<string, string>> = {}): Promise<RunningBroker> {
+    return this.#keep(startOfficial(version, directory, this.#nameserver.address, more))
+  }
+
+  /** What a broker serves that is about to be started; it is stopped then. */
+  async served(starting: Promise<RunningBroker>, signal: 'TERM' | 'KILL' = 'KILL'): Promise<Served> {
+    const broker = await starting
+    const served = await servedBy(broker.address)
+    await broker.stop(signal)
+    return served
+  }
+
+  async #keep(starting: Promise<RunningBroker>): Promise<RunningBroker> {
+    const broker = await starting
+    this.#running.add(broker)
+    return broker
+  }
+}

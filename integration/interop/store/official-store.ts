@@ -1,0 +1,128 @@
+import { statSync, truncateSync } from 'node:fs'
+import { join } from 'node:path'
+import { beforeAll, expect, it } from '@jest/globals'
+import { describeWithJava } from '../../official/java/java-programs'
+import { StoreBench } from './bench'
+import { type FillOptions, fillStore, goOn } from './contents'
+import { expectSame } from './expect-same'
+import { addForeignFiles, foreignFiles } from './foreign-files'
+import { type Served, servedBy } from './served'
+import { untilNoted } from './settled'
+import { filesOf } from './store-directory'
+import { tearLastRecord, tears } from './torn-tail'
+
+export interface OfficialStore {
+  readonly version: string
+  readonly fill: FillOptions
+  readonly config?: Readonly<Record<string, string>>
+}
+
+const longMs = 120_000
+
+/** A store that an official broker wrote, in ours; and what ours made of it, in the official one again. */
+export function describeOfficialStore(title: string, { version, fill, config = {} }: OfficialStore): void {
+  describeWithJava(version)(title, () => {
+    const bench = new StoreBench()
+    const { directories } = bench
+    const official = (directory: string) => bench.official(version, directory, config)
+    const times = version === '4.9.7' ? 'none' : 'all'
+    let killed: string
+    let stopped: string
+    let expected: Served
+
+    beforeAll(async () => {
+      killed = directories.fresh()
+      const broker = await official(killed)
+      await fillStore(broker.address, fill)
+      await untilNoted(broker.address, killed)
+      await broker.stop('KILL')
+      stopped = directories.copy(killed)
+      expected = await bench.served(official(stopped), 'TERM')
+    }, longMs)
+
+    it('was filled with all that it is about', () => {
+      expect(filesOf(stopped, 'commitlog').length).toBeGreaterThan(3)
+      expect(filesOf(stopped, 'consumequeue/ledger/0').length).toBe(3)
+      expect(filesOf(stopped, 'index').length).toBeGreaterThan(3)
+      expect(Object.keys(expected.byOffset).length).toBeGreaterThan(800)
+      expect(Object.values(expected.byKey.found).every((offsets) => offsets.length > 0)).toBe(true)
+      expect(expected.committed).toMatchObject({ 'billing@orders/3': 43, 'billing@ledger/0': 250, 'audit@orders/3': 3 })
+      if (fill.senderV6) expect(expected.byKey.found['odds#v6']?.length).toBe(5)
+      expect(filesOf(killed)).toContain('abort')
+    })
+
+    it(
+      'is served by ours as by the official broker, after a clean stop',
+      async () => {
+        const theirs = await bench.served(official(directories.copy(stopped)))
+        if (fill.transactions) expect(theirs.queues).toHaveProperty(['RMQ_SYS_TRANS_HALF_TOPIC/0'])
+        expectSame(await bench.served(bench.ours(directories.copy(stopped))), theirs, times)
+      },
+      longMs
+    )
+
+    it(
+      'is served by ours as by the official broker, after kill -9',
+      async () => {
+        expectSame(await bench.served(bench.ours(directories.copy(killed))), expected, times)
+      },
+      longMs
+    )
+
+    it.each(Object.entries(tears))(
+      'is served by both alike when of the last record only %s was written',
+      async (_, written) => {
+        const [one, other] = [directories.copy(killed), directories.copy(killed)]
+        const torn = tearLastRecord(one, expected, written)
+        tearLastRecord(other, expected, written)
+        const theirs = await bench.served(official(one))
+        expect(theirs.byOffset).not.toHaveProperty([torn])
+        expectSame(await bench.served(bench.ours(other)), theirs, times)
+      },
+      longMs
+    )
+
+    if (version === '4.9.7')
+      it(
+        'is served by ours as by 5.5.0, answers for times included',
+        async () => {
+          const theirs = await bench.served(bench.official('5.5.0', directories.copy(stopped)))
+          expectSame(await bench.served(bench.ours(directories.copy(stopped))), theirs)
+        },
+        longMs
+      )
+
+    it(
+      'goes back to the official broker with what was added to it, and nothing of others is touched',
+      async () => {
+        const directory = directories.copy(stopped)
+        addForeignFiles(directory)
+        const foreign = foreignFiles(directory)
+        const broker = await bench.ours(directory)
+        await goOn(broker.address)
+        const ours = await servedBy(broker.address)
+        await broker.stop('TERM')
+        expect(foreignFiles(directory)).toEqual(foreign)
+        expect(ours.queues['orders/0']?.max).toBeGreaterThan(expected.queues['orders/0']?.max ?? 0)
+        expectSame(await bench.served(official(directory)), ours, times)
+      },
+      longMs
+    )
+
+    it(
+      'is served by both alike when what it says of topics, groups and offsets is in the copies only',
+      async () => {
+        const [one, other] = [directories.copy(stopped), directories.copy(stopped)]
+        for (const directory of [one, other])
+          for (const name of ['topics', 'subscriptionGroup', 'consumerOffset', 'delayOffset'])
+            halve(join(directory, 'config', `${name}.json`))
+        expectSame(await bench.served(bench.ours(other)), await bench.served(official(one)), times)
+      },
+      longMs
+    )
+  })
+}
+
+function halve(file: string): void {
+  truncateSync(file, statSync(file).size >> 1)
+}

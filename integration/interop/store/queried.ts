@@ -1,0 +1,79 @@
+import { javaStringHashCode, MessageProperty, type MessageRecord, RequestCode, ResponseCode } from '@rocketmq-ts/remoting/wire'
+import type { BrokerLink } from './broker-link'
+import { inLanes } from './in-lanes'
+import { printOf, recordsOf } from './pulled'
+
+/** What the index of a broker answers. */
+export interface IndexAnswers {
+  /** Physical offsets of the messages of each `topic#key`, in the order of the answer. */
+  readonly found: Readonly<Record<string, readonly number[]>>
+  /** The same within a span of time: `topic#key begin-end`. */
+  readonly foundWithin: Readonly<Record<string, readonly number[]>>
+  /** Where the index ends: physical offset and store time. */
+  readonly last: string
+}
+
+const forEver = Number.MAX_SAFE_INTEGER
+
+/** Asks for the record at each physical offset. */
+export async function viewAll(link: BrokerLink, records: readonly MessageRecord[]): Promise<Record<string, string>> {
+  const prints = await inLanes(records, async ({ topic, physicalOffset }) => {
+    const { body } = await link.demand(RequestCode.VIEW_MESSAGE_BY_ID, { offset: physicalOffset })
+    return [`${topic}@${physicalOffset}`, recordsOf(body).map(printOf).join()] as const
+  })
+  return Object.fromEntries(prints)
+}
+
+/** Asks for every key and unique key that a record has, for all times; and for some of them for shorter ones. */
+export async function queryAll(link: BrokerLink, records: readonly MessageRecord[]): Promise<IndexAnswers> {
+  const all = new Map<string, Query>()
+  for (const record of records)
+    for (const key of keysOf(record))
+      all.set(`${record.topic}#${key}`, { topic: record.topic, key, beginMs: 0, endMs: forEver, at: record.storeTimestamp })
+  const within = [...all].filter(([name]) => javaStringHashCode(name) % everySoMany === 0).flatMap(([name, query]) => spansOf(name, query))
+  const find = async ([name, query]: readonly [string, Query]) => [name, await search(link, query)] as const
+  const found = await inLanes([...all], find)
+  const foundWithin = await inLanes(within, find)
+  const offsets = (list: typeof found) => Object.fromEntries(list.map(([name, answer]) => [name, answer.offsets]))
+  return { found: offsets(found), foundWithin: offsets(foundWithin), last: found.at(-1)?.[1].last ?? '' }
+}
+
+const everySoMany = 7
+
+interface Query {
+  readonly topic: string
+  readonly key: string
+  readonly beginMs: number
+  readonly endMs: number
+  /** When a message with the key was stored. */
+  readonly at: number
+}
+
+function spansOf(name: string, query: Query): [string, Query][] {
+  const { at } = query
+  const spans = [
+    [0, at],
+    [at, at],
+    [at, forEver],
+    [at + 1, forEver],
+    [0, at - 1]
+  ] as const
+  return spans.map(([beginMs, endMs]) => [`${name} ${beginMs}-${endMs}`, { ...query, beginMs, endMs }])
+}
+
+/** As official clients do it, messages of other keys with the same hash code are left out. */
+async function search(link: BrokerLink, { topic, key, beginMs, endMs }: Query): Promise<{ offsets: number[]; last: string }> {
+  const answer = await link.ask(RequestCode.QUERY_MESSAGE, { topic, key, maxNum: 64, beginTimestamp: beginMs, endTimestamp: endMs })
+  if (answer.code === ResponseCode.QUERY_NOT_FOUND) return { offsets: [], last: '' }
+  if (answer.code !== ResponseCode.SUCCESS)
+    throw new Error(`a query for ${topic}#${key} was answered ${answer.code} ${answer.remark ?? ''}`)
+  const { indexLastUpdateTimestamp, indexLastUpdatePhyoffset } = answer.header
+  const messages = recordsOf(answer.body).filter((record) => record.topic === topic && keysOf(record).includes(key))
+  return { offsets: messages.map(({ physicalOffset }) => physicalOffset), last: `${indexLastUpdatePhyoffset} ${indexLastUpdateTimestamp}` }
+}
+
+function keysOf({ properties }: MessageRecord): string[] {
+  const keys = properties.get(MessageProperty.KEYS)?.split(' ') ?? []
+  const unique = properties.get(MessageProperty.UNIQ_CLIENT_MESSAGE_ID_KEYIDX)
+  return [...keys, ...(unique === undefined ? [] : [unique])].filter((key) => key !== '')
+}
