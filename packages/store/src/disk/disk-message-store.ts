@@ -18,8 +18,7 @@ import { StoreError } from '../store-error'
 import { type DiskMessageStoreOptions, type ResolvedDiskOptions, resolveDiskOptions } from './disk-options'
 import { OpenDiskStore } from './open-disk-store'
 
-type RecoveryReport = {}
-
+import type { RecoveryReport } from './recovery/recover'
 import { StoreParts } from './store-parts'
 
 /**
@@ -65,8 +64,8 @@ export class DiskMessageStore implements MessageStore {
   start(): Promise<void> {
     return this.#step(async () => {
       if (this.#open !== undefined) return
-      const parts = await StoreParts.open(this.#options)
-      this.#recovery = undefined
+      const { parts, recovery } = await StoreParts.open(this.#options)
+      this.#recovery = recovery
       this.#open = new OpenDiskStore(this.#options, parts, this.#announcer)
     })
   }

@@ -45,6 +45,9 @@ export class OpenDiskStore {
   #isClosing = false
   /** How far the background has heard of. */
   #grownTo: number
+  /** Store times of the newest record, and of the newest that is visible. */
+  #newestTimestamp: number
+  #visibleTimestamp: number
 
   constructor(options: ResolvedDiskOptions, parts: StoreParts, announcer: CommitAnnouncer) {
     const { log, queues, index } = parts
@@ -53,6 +56,8 @@ export class OpenDiskStore {
     this.#options = options
     this.#parts = parts
     this.#grownTo = log.endOffset
+    this.#newestTimestamp = parts.state.checkpoint.physicMsgTimestamp
+    this.#visibleTimestamp = this.#newestTimestamp
     // The checksum stands among the properties.
     const maxPropertiesBytes = MAX_PROPERTIES_BYTES - (options.recordCrc ? RECORD_CRC_BYTES : 0)
     this.#limits = { maxMessageBytes: options.maxMessageBytes, maxPropertiesBytes }
@@ -94,6 +99,7 @@ export class OpenDiskStore {
     const storeTimestamp = this.#options.clock.now()
     const size = log.measure(request)
     const physicalOffset = log.append(request, size, queueOffset, storeTimestamp)
+    this.#newestTimestamp = storeTimestamp
     const appended = { physicalOffset, queueOffset, size, storeTimestamp }
     if (queue !== undefined) this.committer.staged(queue, request, appended)
     this.#index?.note(physicalOffset, size)
@@ -133,8 +139,8 @@ export class OpenDiskStore {
   }
 
   deleteTopic(topic: string): void {
-    const { queues, log } = this.#parts
-    this.#parts.topicDeleted(topic, log.endOffset)
+    const { queues, state, log } = this.#parts
+    state.topicDeleted(topic, log.endOffset)
     this.committer.forgetTopic(topic)
     queues.deleteTopic(topic)
   }
@@ -154,7 +160,7 @@ export class OpenDiskStore {
 
   async #leaveInOrder(): Promise<void> {
     await this.#checkpoint()
-    await this.#parts.leaveInOrder()
+    this.#parts.state.leaveInOrder(this.#parts)
   }
 
   /** Of a disk that has failed before nothing else is expected. */
@@ -191,6 +197,7 @@ export class OpenDiskStore {
     if (end <= this.#grownTo) return
     this.#flush.grew(end - this.#grownTo)
     this.#grownTo = end
+    if (end === this.#parts.log.endOffset) this.#visibleTimestamp = this.#newestTimestamp
     this.#index?.advance(end)
   }
 
@@ -205,7 +212,7 @@ export class OpenDiskStore {
     await this.#index?.upTo(end)
     await this.#sync.upToNow()
     await this.#flushQueues(true)
-    this.#parts.checkpoint(end)
+    this.#parts.state.durable({ end, storeTimestamp: this.#visibleTimestamp }, this.#parts)
   }
 }
 

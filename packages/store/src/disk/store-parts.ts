@@ -4,7 +4,12 @@ import type { ResolvedDiskOptions } from './disk-options'
 import { DiskDocuments } from './documents/disk-documents'
 import { IndexFiles } from './index-files/index-files'
 import { StoreOwner } from './owner/store-owner'
+import { type RecoveryReport, recover } from './recovery/recover'
+import { StoreState } from './recovery/store-state'
 import { Retention } from './retention/retention'
+
+/** Documents that a broker cannot do without: when both copies of one are broken, the store does not open. */
+const DOCUMENTS = ['topics.json', 'subscriptionGroup.json', 'consumerOffset.json', 'delayOffset.json'] as const
 
 /** What a store on disk consists of while it is open. */
 export class StoreParts {
@@ -12,24 +17,31 @@ export class StoreParts {
   readonly log: CommitLog
   readonly queues: DiskConsumeQueues
   readonly index: IndexFiles | undefined
+  readonly state: StoreState
   readonly retention: Retention
+  readonly #options: ResolvedDiskOptions
   readonly #owner: StoreOwner
 
-  static async open(options: ResolvedDiskOptions): Promise<StoreParts> {
+  /** Takes the directory, loads what is in it, and recovers. Lets go of everything when that fails. */
+  static async open(options: ResolvedDiskOptions): Promise<{ readonly parts: StoreParts; readonly recovery: RecoveryReport }> {
     const owner = await StoreOwner.take(options)
+    let parts: StoreParts | undefined
     try {
-      const parts = new StoreParts(options, owner)
-      await parts.log.startAppending(0)
-      return parts
+      parts = new StoreParts(options, owner)
+      return { parts, recovery: await parts.#recover() }
     } catch (error) {
+      await parts?.close().catch(() => {})
       owner.release()
       throw error
     }
   }
 
   private constructor(options: ResolvedDiskOptions, owner: StoreOwner) {
+    this.#options = options
     this.#owner = owner
     this.documents = new DiskDocuments(options)
+    for (const name of DOCUMENTS) this.documents.read(name)
+    this.state = StoreState.load(options)
     this.log = CommitLog.load(options)
     this.queues = DiskConsumeQueues.load(options)
     this.index = options.index ? IndexFiles.load(options) : undefined
@@ -37,9 +49,11 @@ export class StoreParts {
     this.retention = new Retention({ options, log: this.log, followers })
   }
 
-  checkpoint(_end: number): void {}
-  topicDeleted(_topic: string, _end: number): void {}
-  async leaveInOrder(): Promise<void> {}
+  async #recover(): Promise<RecoveryReport> {
+    const report = await recover({ options: this.#options, log: this.log, queues: this.queues, index: this.index, state: this.state })
+    this.state.recovered(this)
+    return report
+  }
 
   /** Lets go of everything, whatever fails. Rejects with the first failure. */
   async close(): Promise<void> {
