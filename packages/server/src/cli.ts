@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { type CliSurroundings, runCli } from './cli/run-cli'
+import { join, resolve } from 'node:path'
+import { runCli } from './cli/run-cli'
+import type { CliSurroundings } from './cli/surroundings'
 
 const here: CliSurroundings = {
   version: (JSON.parse(readFileSync(join(__dirname, '..', 'package.json'), 'utf8')) as { version: string }).version,
@@ -10,7 +11,8 @@ const here: CliSurroundings = {
   onEnd: (listener) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, listener)
   },
-  abort: () => process.exit(1)
+  abort: () => process.exit(1),
+  resolvePath: (path) => resolve(path)
 }
 
 // Nothing keeps the process once it has ended in good order.

@@ -1,6 +1,7 @@
 import type { BrokerLimits, TopicOptions } from '@rocketmq-ts/broker'
-import { MemoryMessageStore, type MessageStore } from '@rocketmq-ts/store'
+import type { MessageStore, StoreFiles } from '@rocketmq-ts/store'
 import { type Clock, CodedError, type Logger, type Network, realClock, realNetwork, silentLogger } from 'net-ts-protocol-kit'
+import { type ServerStoreOptions, storeOf, storeProblem } from './server-store'
 import { type ServerTlsOptions, securedNetwork, tlsProblem } from './server-tls'
 
 /** How a nameserver and a broker in one process are set up. */
@@ -17,8 +18,15 @@ export interface ServerOptions {
   readonly brokerName?: string
   /** Default `DefaultCluster`. */
   readonly clusterName?: string
-  /** Where messages live. Default: in memory, as long as the server. */
+  /** Where messages live. Default: in `storeDirectory`, or without it in memory, as long as the server. */
   readonly store?: MessageStore
+  /**
+   * Directory in which messages, topics, groups and offsets live, in RocketMQ's own files; made when it is missing. One server at a time
+   * has it open. Default: none.
+   */
+  readonly storeDirectory?: string
+  /** How they are kept there: when a message counts as stored (`flush`), for how long (`retentionHours`) and so on. Default: as official brokers do. */
+  readonly storeOptions?: ServerStoreOptions
   /** How long each delay level waits, such as `1s 5s 10s 1m`. Default: the official 18 levels. */
   readonly delayLevels?: string
   /** Whether a first send creates its topic. Default `true`. */
@@ -29,6 +37,8 @@ export interface ServerOptions {
   readonly limits?: Partial<BrokerLimits>
   /** Certificate, key and who may come in. Default: TLS is not spoken. */
   readonly tls?: ServerTlsOptions
+  /** The disk that `storeDirectory` is on. Default: the real one. */
+  readonly files?: StoreFiles
   /** Default: the real clock. */
   readonly clock?: Clock
   /** Default: the real network. */
@@ -37,9 +47,12 @@ export interface ServerOptions {
   readonly logger?: Logger
 }
 
+/** What the store is made of. */
+type StoreOption = 'storeDirectory' | 'storeOptions' | 'files'
+
 /** Options with everything decided. */
 export type ResolvedServerOptions = Readonly<
-  Required<Omit<ServerOptions, 'advertisedAddress' | 'delayLevels' | 'limits' | 'tls'>> &
+  Required<Omit<ServerOptions, 'advertisedAddress' | 'delayLevels' | 'limits' | 'tls' | StoreOption>> &
     Pick<ServerOptions, 'advertisedAddress' | 'delayLevels' | 'limits'>
 >
 
@@ -58,6 +71,9 @@ const KNOWN: ReadonlySet<string> = new Set([
   'brokerName',
   'clusterName',
   'store',
+  'storeDirectory',
+  'storeOptions',
+  'files',
   'delayLevels',
   'autoCreateTopics',
   'topics',
@@ -68,11 +84,14 @@ const KNOWN: ReadonlySet<string> = new Set([
   'logger'
 ])
 
-/** @throws ServerOptionsError naming the option. */
+/** @throws ServerOptionsError, or StoreError `OPTION_INVALID`, naming the option. */
 export function resolveServerOptions(options: ServerOptions): ResolvedServerOptions {
   for (const option of Object.keys(options)) if (!KNOWN.has(option)) throw new ServerOptionsError(option, 'there is no such option')
-  const { tls, ...others } = options
+  const { tls, storeDirectory, storeOptions, files, ...others } = options
+  const problem = storeProblem(options)
+  if (problem !== undefined) throw new ServerOptionsError(...problem)
   const clock = options.clock ?? realClock
+  const logger = options.logger ?? silentLogger
   return Object.freeze({
     ...others,
     host: options.host ?? '127.0.0.1',
@@ -80,12 +99,12 @@ export function resolveServerOptions(options: ServerOptions): ResolvedServerOpti
     brokerPort: port('brokerPort', options.brokerPort ?? 10911),
     brokerName: options.brokerName ?? 'broker-a',
     clusterName: options.clusterName ?? 'DefaultCluster',
-    store: options.store ?? new MemoryMessageStore({ now: () => clock.now(), defer: (callback) => clock.defer(callback) }),
+    store: storeOf(options, clock, logger),
     autoCreateTopics: options.autoCreateTopics ?? true,
     topics: options.topics ?? {},
     clock,
     network: networkOf(options.network ?? realNetwork, tls),
-    logger: options.logger ?? silentLogger
+    logger
   })
 }
 

@@ -4,8 +4,9 @@ import { CodedError } from 'net-ts-protocol-kit'
 import { type ResolvedServerOptions, resolveServerOptions, type ServerOptions } from './server-options'
 
 /**
- * Starts a nameserver and a broker that is registered with it. Rejects with a `CodedError`: `OPTION_INVALID`, or
- * `LISTEN_FAILED` with a text that names the port and the option.
+ * Starts a nameserver and a broker that is registered with it. Rejects with a `CodedError`: `OPTION_INVALID`, `LISTEN_FAILED` with a text
+ * that names the port and the option, or what keeps a `storeDirectory` from being opened: `STORE_IN_USE`, `STORE_READ_ONLY`,
+ * `STORE_DAMAGED`, `DOCUMENT_UNREADABLE`, `FILE_FAILED`.
  */
 export async function startServer(options: ServerOptions = {}): Promise<Server> {
   return Server.start(resolveServerOptions(options))

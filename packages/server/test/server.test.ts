@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { RemotingClient } from '@rocketmq-ts/remoting'
 import { encodeProperties, RequestCode, ResponseCode } from '@rocketmq-ts/remoting/wire'
-import { MemoryMessageStore } from '@rocketmq-ts/store'
+import { MemoryMessageStore, SimulatedStoreFiles } from '@rocketmq-ts/store'
 import { ManualClock, MemoryNetwork } from 'net-ts-protocol-kit'
-import { type Server, type ServerOptions, ServerOptionsError, startServer } from '../src/index'
+import { type Server, type ServerOptions, ServerOptionsError, type StoreError, startServer } from '../src/index'
 
 let clock: ManualClock
 let network: MemoryNetwork
@@ -108,6 +108,57 @@ describe('a server', () => {
     expect(store.maxOffset('orders', 0)).toBe(1)
   })
 
+  it('keeps everything in a directory, over restarts of its broker and its own', async () => {
+    const files = new SimulatedStoreFiles({ now: () => clock.now() })
+    await server.close()
+    server = await start({ storeDirectory: '/mq', files, topics: { orders: { queues: 5 } } })
+    await send('x')
+    await server.restartBroker()
+    await send('x')
+    await server.close()
+    expect(files.openPaths).toEqual([])
+    server = await start({ storeDirectory: '/mq', files: files.afterKill() })
+    expect(await route('orders')).toMatchObject({ queues: 5 })
+    await send('x')
+    const max = await client.invoke(server.brokerAddress, RequestCode.GET_MAX_OFFSET, { topic: 'orders', queueId: 0 })
+    expect(max.header.offset).toBe(3)
+  })
+
+  it('passes its options on to the store', async () => {
+    const files = new SimulatedStoreFiles({ now: () => clock.now() })
+    const failures: string[] = []
+    const storeOptions = {
+      flush: 'SYNC_FLUSH',
+      commitLogFileBytes: 1024 ** 2,
+      onFailure: ({ code }: StoreError) => void failures.push(code)
+    } as const
+    await server.close()
+    server = await start({
+      storeDirectory: '/mq',
+      storeOptions,
+      files,
+      limits: { maxMessageBytes: 100 },
+      topics: { orders: { queues: 1 } }
+    })
+    expect(files.stat('/mq/commitlog/00000000000000000000')?.bytes).toBe(1024 ** 2)
+    expect(await send('x'.repeat(101))).toBe(ResponseCode.MESSAGE_ILLEGAL)
+    expect(await send('x')).toBe(ResponseCode.SUCCESS)
+    files.failWhere(({ name, path }) => (name === 'sync' && path.includes('commitlog') ? 'EIO' : undefined))
+    expect(await send('x')).toBe(ResponseCode.SYSTEM_ERROR)
+    expect(await send('x')).toBe(ResponseCode.SERVICE_NOT_AVAILABLE)
+    expect(failures).toEqual(['STORE_FAILED'])
+  })
+
+  it('rejects with what keeps its store from being opened, and leaves nothing behind', async () => {
+    const files = new SimulatedStoreFiles({ now: () => clock.now() })
+    files.isReadOnly = true
+    const ports = { nameserverPort: 0, brokerPort: 0 }
+    await expect(start({ ...ports, storeDirectory: '/mq', files })).rejects.toMatchObject({ code: 'STORE_READ_ONLY' })
+    files.isReadOnly = false
+    const other = await start({ ...ports, storeDirectory: '/mq', files })
+    await other.close()
+  })
+
   it('passes its options on to the broker', async () => {
     const other = await start({
       nameserverPort: 0,
@@ -134,6 +185,17 @@ describe('a server', () => {
     expect((failure as Error).message).toMatch(new RegExp(`^port ${port} on 127\\.0\\.0\\.1 .*${option}.*$`))
     const next = await start({ nameserverPort: 0, brokerPort: 0 })
     await next.close()
+  })
+
+  it.each([
+    ['storeDirectory', { storeDirectory: '/mq', store: new MemoryMessageStore({ now: () => 0, defer: setImmediate }) }],
+    ['storeDirectory', { storeDirectory: '' }],
+    ['storeOptions', { storeOptions: {} }],
+    ['files', { files: new SimulatedStoreFiles() }],
+    ['flush', { storeDirectory: '/mq', storeOptions: { flush: 'LATER' } }],
+    ['flushes', { storeDirectory: '/mq', storeOptions: { flushes: 1 } }]
+  ])('refuses an option of the store that cannot be: %s of %o', async (option, options) => {
+    await expect(start(options as ServerOptions)).rejects.toMatchObject({ code: 'OPTION_INVALID', facts: { option } })
   })
 
   it.each([{ brokerport: 1 }, { nameserverPort: 65_536 }, { brokerPort: Number.NaN }])('refuses the options %j', async (options) => {

@@ -98,7 +98,8 @@ describe('a server with TLS', () => {
       onEnd: (listener: () => void) => {
         end = listener
       },
-      abort: () => {}
+      abort: () => {},
+      resolvePath: (path: string) => join(folder, path)
     }
     const ports = ['--nameserver-port', '0', '--broker-port', '0']
     const running = runCli([...ports, '--tls-cert', certFile, '--tls-key', keyFile, '--tls-mode', 'permissive'], around)
