@@ -103,7 +103,11 @@ export class DiskConsumeQueue {
     const entry = Buffer.alloc(ENTRY_BYTES)
     writeEntry(entry, 0, physicalOffset, size, tagsCode)
     this.#min = Math.min(this.#min, queueOffset)
-    if (this.#entryNow(queueOffset).equals(entry)) return 'same'
+    const known = this.#entryNow(queueOffset)
+    if (known.equals(entry)) return 'same'
+    // The newest record need not be in the last entry: blank ones may be behind it.
+    const isNewest = lastRecordEnd(known) === this.#lastRecordEnd || physicalOffset + size > this.#lastRecordEnd
+    if (isNewest) this.#lastRecordEnd = physicalOffset + size
     this.#correct(queueOffset, entry)
     return 'corrected'
   }
@@ -211,7 +215,6 @@ export class DiskConsumeQueue {
     if (queueOffset >= this.#tail.start) this.#tail.overwrite(queueOffset, entry)
     if (queueOffset < this.#writing) this.#corrections.add(queueOffset, entry)
     this.#hasChanged()
-    if (queueOffset === this.#committed - 1) this.#lastRecordEnd = lastRecordEnd(entry)
     this.#family.unflushed.add(this)
   }
 

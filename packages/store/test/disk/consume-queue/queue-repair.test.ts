@@ -19,6 +19,18 @@ test('what is put says whether it was known, is new, was wrong, or leaves a gap'
   expect(queue).toMatchObject({ maxOffset: 4, endOffset: 4, lastRecordEnd: 4000 })
 })
 
+test('the newest record is corrected although lost ones are behind it', () => {
+  const queue = loadQueues(new SimulatedStoreFiles()).obtain('orders', 0)
+  fill(queue, 3)
+  queue.fillGap(5)
+  expect(queue.put(2, 2000, 7, 0)).toBe('corrected')
+  expect(queue.lastRecordEnd).toBe(2007)
+  expect(queue.put(1, 1000, 7, 0)).toBe('corrected')
+  expect(queue.lastRecordEnd).toBe(2007)
+  expect(queue.put(4, 9000, 7, 0)).toBe('corrected')
+  expect(queue.lastRecordEnd).toBe(9007)
+})
+
 test('nothing is put behind entries that are staged', () => {
   const queue = loadQueues(new SimulatedStoreFiles()).obtain('orders', 0)
   queue.stage(0, 1, 0)
