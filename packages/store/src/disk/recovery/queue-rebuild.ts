@@ -29,7 +29,7 @@ const MAX_BLANK_ENTRIES = 100_000
 /** Puts the records of a scan into their queues: each behind the one before it of its queue, unless the log itself shows otherwise. */
 export class QueueRebuild {
   readonly #options: QueueRebuildOptions
-  readonly #topics = new Map<string, Map<number, KnownQueue>>()
+  readonly #topics = new Map<string, KnownTopic>()
   readonly #changed = new Set<RecoveredQueue>()
   #damagedBytes = 0
   #lostEntries = 0
@@ -60,8 +60,8 @@ export class QueueRebuild {
   }
 
   put(place: QueuePlace, record: PassedRecord): void {
-    const known = this.#find(place.topic, place.queueId)
-    if (record.physicalOffset < known.deletedBefore) return
+    const known = this.#find(place.topic, place.queueId, record.physicalOffset)
+    if (known === undefined) return
     const expected = known.next ?? endBefore(known.queue, record.physicalOffset)
     const { queueOffset } = place
     if (expected === undefined || queueOffset === expected) this.#putThere(known, place, record)
@@ -112,23 +112,29 @@ export class QueueRebuild {
     known.next = expected + 1
   }
 
-  #find(topic: string, queueId: number): KnownQueue {
-    let queues = this.#topics.get(topic)
-    if (queues === undefined) {
-      queues = new Map()
-      this.#topics.set(topic, queues)
+  /** `undefined`: the record is of a topic that was deleted. */
+  #find(topic: string, queueId: number, physicalOffset: number): KnownQueue | undefined {
+    let known = this.#topics.get(topic)
+    if (known === undefined) {
+      known = { deletedBefore: this.#options.deletedBefore(topic), queues: new Map() }
+      this.#topics.set(topic, known)
     }
-    const found = queues.get(queueId)
+    if (physicalOffset < known.deletedBefore) return undefined
+    const found = known.queues.get(queueId)
     if (found !== undefined) return found
-    const made = { queue: this.#options.queues.obtain(topic, queueId), deletedBefore: this.#options.deletedBefore(topic), next: undefined }
-    queues.set(queueId, made)
+    const made = { queue: this.#options.queues.obtain(topic, queueId), next: undefined }
+    known.queues.set(queueId, made)
     return made
   }
 }
 
+interface KnownTopic {
+  readonly deletedBefore: number
+  readonly queues: Map<number, KnownQueue>
+}
+
 interface KnownQueue {
   readonly queue: RecoveredQueue
-  readonly deletedBefore: number
   /** Queue offset of the next record, once one was passed. */
   next: number | undefined
 }

@@ -1,0 +1,284 @@
+import { beforeEach, describe, expect, test } from '@jest/globals'
+import { encodeProperties, javaStringHashCode } from '@rocketmq-ts/remoting/wire'
+import type { SimulatedStoreFiles } from '../../../src/files/simulated-store-files'
+import { writeFully } from '../../../src/files/write-fully'
+import { diskOptions, recoverStore } from './recovered-store'
+import { SampleLog } from './sample-log'
+
+/** Records of two topics in turn, `orders/0` and `bills/3`. */
+function filled(count: number, log = new SampleLog({ fileBytes: 16 * 1024, files: 20 }), crc = true): SampleLog {
+  for (let i = 0; i < count; i++) {
+    const topic = i % 2 === 0 ? { topic: 'orders', queueId: 0 } : { topic: 'bills', queueId: 3 }
+    const properties = encodeProperties([
+      ['KEYS', `key-${i}`],
+      ['TAGS', `tag-${i % 3}`]
+    ])
+    log.add({ ...topic, queueOffset: i >> 1, properties, body: Buffer.alloc(i % 200, 66), storeTimestamp: 1_700_000_000_000 + i }, crc)
+  }
+  return log
+}
+
+const even = (starts: readonly number[]) => starts.filter((_, index) => index % 2 === 0)
+const odd = (starts: readonly number[]) => starts.filter((_, index) => index % 2 === 1)
+
+function whole(log: SampleLog) {
+  return { 'orders/0': { min: 0, offsets: even(log.starts) }, 'bills/3': { min: 0, offsets: odd(log.starts) } }
+}
+
+/** Writes over bytes of the log on the disk. */
+function overwrite(files: SimulatedStoreFiles, log: SampleLog, offset: number, bytes: Buffer): void {
+  const file = log.files().find(({ start, end }) => start <= offset && offset < end)
+  const open = files.open(file?.path ?? '', 'write')
+  writeFully(open, bytes, offset - (file?.start ?? 0))
+  open.close()
+}
+
+/** Writes what was added to the log in memory since, as another process would. */
+function writeOn(files: SimulatedStoreFiles, log: SampleLog): void {
+  log.write(files)
+}
+
+function removeAll(files: SimulatedStoreFiles, directory: string): void {
+  for (const path of files.paths) if (path.startsWith(`${directory}/`) && files.stat(path)?.kind === 'file') files.remove(path)
+  for (const path of [...files.paths].reverse()) if (path.startsWith(`${directory}/`)) files.remove(path)
+}
+
+describe('a store without queues and index', () => {
+  test('gets them from the log', async () => {
+    const log = filled(300)
+    const store = await recoverStore(diskOptions(log.write(), log))
+    expect(store.report).toMatchObject({
+      isClean: false,
+      from: 0,
+      end: log.end,
+      records: 300,
+      tornBytes: 0,
+      damages: [],
+      rebuiltQueues: 2,
+      isIndexRebuilt: true
+    })
+    expect(await store.entries()).toEqual(whole(log))
+    expect(store.index.endPhysicalOffset).toBe(log.starts[299])
+    expect(store.log.endOffset).toBe(log.end)
+  })
+
+  test('gets the entries that official brokers write: the hash of the tag, and for a delayed message its time', async () => {
+    const log = new SampleLog()
+    log.add({ properties: encodeProperties([['TAGS', 'paid']]) })
+    log.add({
+      queueOffset: 1,
+      properties: encodeProperties([
+        ['A', 'b'],
+        ['TAGS', 'größer'],
+        ['C', 'd']
+      ])
+    })
+    log.add({ queueOffset: 2, properties: Buffer.from('TAGS\u0001paid') }, false)
+    log.add({ queueOffset: 3, properties: Buffer.from('XTAGS\u0001paid\u0002TAGS\u0001\u0002') })
+    const properties = encodeProperties([
+      ['TAGS', 'paid'],
+      ['DELAY', '3']
+    ])
+    log.add({ topic: 'SCHEDULE_TOPIC_XXXX', queueId: 2, properties, storeTimestamp: 1000 })
+    log.add({ topic: 'SCHEDULE_TOPIC_XXXX', queueId: 17, properties: encodeProperties([['DELAY', '99']]), storeTimestamp: 1000 })
+    const { queues } = await recoverStore(diskOptions(log.write(), log))
+    const codes = async (topic: string, queueId: number) => {
+      const entries = await queues.obtain(topic, queueId).entries(0, 10)
+      return Array.from({ length: entries.count }, (_, index) => entries.tagsCode(index))
+    }
+    expect(await codes('orders', 0)).toEqual([javaStringHashCode('paid'), javaStringHashCode('größer'), javaStringHashCode('paid'), 0])
+    expect(await codes('SCHEDULE_TOPIC_XXXX', 2)).toEqual([11_000])
+    expect(await codes('SCHEDULE_TOPIC_XXXX', 17)).toEqual([1000 + 2 * 3_600_000])
+  })
+
+  test('gives prepared and rolled-back transaction messages no place', async () => {
+    const log = new SampleLog()
+    for (const sysFlag of [4, 12, 8]) log.add({ sysFlag })
+    const store = await recoverStore(diskOptions(log.write(), log))
+    expect(await store.entries()).toEqual({ 'orders/0': { min: 0, offsets: [log.starts[2]] } })
+  })
+
+  test('begins its queues where the oldest file of the log does', async () => {
+    const log = filled(300)
+    const files = log.write()
+    files.remove(log.files()[0]?.path ?? '')
+    const store = await recoverStore(diskOptions(files, log))
+    const left = log.starts.filter((start) => start >= log.fileBytes)
+    const first = 300 - left.length
+    const isEvenFirst = first % 2 === 0
+    expect(await store.entries()).toEqual({
+      'orders/0': { min: (first + 1) >> 1, offsets: isEvenFirst ? even(left) : odd(left) },
+      'bills/3': { min: first >> 1, offsets: isEvenFirst ? odd(left) : even(left) }
+    })
+  })
+
+  test('is empty when the log is', async () => {
+    const log = new SampleLog()
+    const { files } = diskOptions(log.write(), log)
+    const store = await recoverStore(diskOptions(files as SimulatedStoreFiles, log))
+    expect(store.report).toMatchObject({ end: 0, records: 0 })
+    expect(await store.entries()).toEqual({})
+  })
+})
+
+describe('a store that was left in order', () => {
+  let log: SampleLog
+  let files: SimulatedStoreFiles
+
+  beforeEach(async () => {
+    log = filled(300)
+    files = log.write()
+    await (await recoverStore(diskOptions(files, log))).leave()
+  })
+
+  test('is opened without reading its log', async () => {
+    const store = await recoverStore(diskOptions(files, log))
+    expect(store.report).toMatchObject({ isClean: true, end: log.end, scannedBytes: 0 })
+    expect(await store.entries()).toEqual(whole(log))
+    await store.leave()
+    expect((await recoverStore(diskOptions(files, log))).report.isClean).toBe(true)
+  })
+
+  test('is read from its end on when another broker wrote since', async () => {
+    const before = log.end
+    for (let i = 150; i < 170; i++) log.add({ queueOffset: i })
+    writeOn(files, log)
+    const store = await recoverStore(diskOptions(files, log))
+    expect(store.report).toMatchObject({ isClean: false, end: log.end })
+    expect(store.report.from).toBeGreaterThanOrEqual(log.starts[298] as number)
+    expect((await store.entries())['orders/0']?.offsets).toEqual([
+      ...whole(log)['orders/0'].offsets.filter((o) => o < before),
+      ...log.starts.slice(300)
+    ])
+  })
+
+  test('takes records without a checksum behind its own', async () => {
+    log.add({ queueOffset: 150 }, false)
+    writeOn(files, log)
+    const store = await recoverStore(diskOptions(files, log))
+    expect(store.report).toMatchObject({ recordsWithoutCrc: 1, damages: [] })
+    expect(store.report.unprotectedFields).toContain('storeTimestamp')
+  })
+
+  test('is rebuilt when queues are missing', async () => {
+    removeAll(files, '/store/consumequeue/bills')
+    const store = await recoverStore(diskOptions(files, log))
+    expect(store.report).toMatchObject({ isClean: false, from: 0, rebuiltQueues: 1, lostEntries: 0 })
+    expect(await store.entries()).toEqual(whole(log))
+  })
+
+  test('is rebuilt when the index is missing', async () => {
+    removeAll(files, '/store/index')
+    const store = await recoverStore(diskOptions(files, log))
+    expect(store.report).toMatchObject({ isClean: false, rebuiltQueues: 0, isIndexRebuilt: true })
+    expect(store.index.endPhysicalOffset).toBe(log.starts[299])
+  })
+
+  test('is read when it was used and not closed since', async () => {
+    await (await recoverStore(diskOptions(files, log))).drop()
+    const store = await recoverStore(diskOptions(files, log))
+    expect(store.report).toMatchObject({ isClean: false, end: log.end })
+    expect(store.report.from).toBeGreaterThanOrEqual(log.starts[298] as number)
+    expect(await store.entries()).toEqual(whole(log))
+  })
+
+  test('is read when its abort file says that somebody did not stop in order', async () => {
+    files.open('/store/abort', 'create').close()
+    expect((await recoverStore(diskOptions(files, log))).report.isClean).toBe(false)
+  })
+
+  test('survives a state that cannot be read', async () => {
+    const state = files.open('/store/rocketmq-ts/state.json', 'write')
+    writeFully(state, Buffer.from('{"version":2,'), 0)
+    state.close()
+    const store = await recoverStore(diskOptions(files, log))
+    expect(store.report).toMatchObject({ isClean: false, end: log.end })
+    expect(await store.entries()).toEqual(whole(log))
+  })
+})
+
+describe('a torn end', () => {
+  test('is cut, with the entries of its records', async () => {
+    const log = filled(300)
+    const files = log.write()
+    await (await recoverStore(diskOptions(files, log))).drop()
+    const last = log.starts[299] as number
+    overwrite(files, log, last + 30, Buffer.alloc(60, 0xff))
+    const store = await recoverStore(diskOptions(files, log))
+    expect(store.report).toMatchObject({ end: last, damages: [] })
+    expect(store.report.tornBytes).toBeGreaterThan(0)
+    expect((await store.entries())['bills/3']?.offsets).toEqual(odd(log.starts).slice(0, -1))
+    expect(store.index.endPhysicalOffset).toBe(log.starts[298])
+  })
+})
+
+describe('damage', () => {
+  test('is reported with its place, and what is behind it stays readable', async () => {
+    const log = filled(300)
+    const at = log.starts[100] as number
+    log.bytes[at + 60] = 0xff
+    const store = await recoverStore(diskOptions(log.write(), log))
+    const { damages, lostEntries } = store.report
+    expect(damages).toEqual([{ from: at, to: log.starts[101], topic: 'orders', queueId: 0, queueOffset: 50 }])
+    expect(lostEntries).toBe(1)
+    const orders = even(log.starts)
+    orders[50] = -1
+    expect(await store.entries()).toEqual({ ...whole(log), 'orders/0': { min: 0, offsets: orders } })
+  })
+
+  test('of a queue offset without a checksum does not move the queue', async () => {
+    for (const bit of [0, 3, 9, 40]) {
+      const log = filled(100, undefined, false)
+      const at = (log.starts[50] as number) + 20
+      const offset = log.bytes.readBigInt64BE(at)
+      log.bytes.writeBigInt64BE(offset ^ (1n << BigInt(bit)), at)
+      const store = await recoverStore(diskOptions(log.write(), log, { recordCrc: false }))
+      expect(await store.entries()).toEqual(whole(log))
+      expect(store.report.damages).toMatchObject([{ from: log.starts[50], topic: 'orders', queueOffset: 25 }])
+    }
+  })
+
+  test('of a checksum of ours is noticed, once the store has noted that everything up to there has one', async () => {
+    const log = filled(0)
+    const files = log.write()
+    const options = diskOptions(files, log)
+    const open = await recoverStore(options)
+    filled(100, log)
+    writeOn(files, log)
+    open.state.durable({ end: log.starts[50] as number, storeTimestamp: 1 }, { index: open.index })
+    await open.drop()
+    for (const at of [20, 70]) {
+      const nameAt = (log.starts[at + 1] as number) - 20
+      overwrite(files, log, nameAt, Buffer.from('_'))
+      overwrite(files, log, nameAt + 1, Buffer.from('-'))
+    }
+    removeAll(files, '/store/consumequeue')
+    const { report } = await recoverStore(options)
+    expect(report.damages).toMatchObject([{ from: log.starts[20] }])
+    expect(report.recordsWithoutCrc).toBe(1)
+  })
+})
+
+describe('topics', () => {
+  test('that were made again have their new records only', async () => {
+    const log = new SampleLog()
+    for (let i = 0; i < 10; i++) log.add({ queueOffset: i })
+    for (let i = 0; i < 4; i++) log.add({ queueOffset: i })
+    const store = await recoverStore(diskOptions(log.write(), log))
+    expect(await store.entries()).toEqual({ 'orders/0': { min: 0, offsets: log.starts.slice(10) } })
+  })
+
+  test('that were deleted do not come back', async () => {
+    const log = filled(100)
+    const files = log.write()
+    const options = diskOptions(files, log)
+    const store = await recoverStore(options)
+    store.state.topicDeleted('bills', log.end)
+    await store.drop()
+    const again = await recoverStore(options)
+    expect(Object.keys(await again.entries())).toEqual(['orders/0'])
+    await again.leave()
+    removeAll(files, '/store/consumequeue')
+    expect(Object.keys(await (await recoverStore(options)).entries())).toEqual(['orders/0'])
+  })
+})
