@@ -6,7 +6,21 @@ export function makeDurableDirectory(files: StoreFiles, directory: string): void
   const parent = parentOf(directory)
   if (parent !== directory) makeDurableDirectory(files, parent)
   files.makeDirectory(directory)
-  files.syncDirectory(parent)
+  try {
+    files.syncDirectory(parent)
+  } catch (error) {
+    takeBack(files, directory)
+    throw error
+  }
+}
+
+/** A directory that is there is not synced again: whoever tries once more must not find it. */
+function takeBack(files: StoreFiles, directory: string): void {
+  try {
+    files.remove(directory)
+  } catch {
+    // The disk fails altogether; what made this necessary is told.
+  }
 }
 
 function parentOf(path: string): string {
