@@ -8,6 +8,8 @@ const MAX_BLOCK_BYTES = 256 * 1024
 const MIN_BLOCK_BYTES = 4096
 /** What spans more blocks than this is read on its own and not kept. */
 const MAX_SPAN = 4
+/** Blocks on their way before who reads on comes to them, at most. */
+const MAX_AHEAD = 2
 /** Files of the log that are kept open. */
 const MAX_OPEN_FILES = 16
 
@@ -41,6 +43,7 @@ export class BlockCache {
   readonly #open: OpenFiles
   readonly #maxBytes: number
   readonly #blockBytes: number
+  readonly #ahead: number
   /** By first offset, the one used last at the end. */
   readonly #blocks = new Map<number, Block>()
   readonly #loading = new Map<number, Loading>()
@@ -52,6 +55,7 @@ export class BlockCache {
     this.#open = new OpenFiles(disk, MAX_OPEN_FILES)
     this.#maxBytes = maxBytes
     this.#blockBytes = Math.min(MAX_BLOCK_BYTES, Math.max(MIN_BLOCK_BYTES, Math.floor(maxBytes / MAX_SPAN)))
+    this.#ahead = Math.max(1, Math.min(MAX_AHEAD, Math.floor(maxBytes / this.#blockBytes / 4)))
   }
 
   /** Bytes kept. */
@@ -121,10 +125,12 @@ export class BlockCache {
   }
 
   #readAhead(range: ColdRange, from: number): void {
-    const next = from + this.#blockBytes
-    if (next >= Math.min(range.limit, range.file.end) || this.#blocks.has(next) || this.#isClosed) return
-    // Whoever needs it asks for it again, and hears of the failure.
-    this.#begin(range, next, 1).block.catch(() => {})
+    const last = Math.min(from + this.#ahead * this.#blockBytes, range.limit - 1, range.file.end - 1)
+    for (let next = from + this.#blockBytes; next <= last && !this.#isClosed; next += this.#blockBytes) {
+      if (this.#blocks.has(next) || this.#loading.has(next)) continue
+      // Whoever needs it asks for it again, and hears of the failure.
+      this.#begin(range, next, 1).block.catch(() => {})
+    }
   }
 
   #begin(range: ColdRange, from: number, needed: number): Loading {

@@ -23,6 +23,10 @@ export type { LogFile, LogStats }
 
 /** A file ends with a blank record: its size, which is all that is left, and its magic (read in store/…/CommitLog.java, `END_FILE_MIN_BLANK_LENGTH`). */
 const BLANK_BYTES = 8
+/** Staged at least, however small the tail is. Bytes. */
+const MIN_STAGED_BYTES = 4 * 1024 * 1024
+/** Files in which a process before this one may have left something that is not durable. */
+const FILES_TO_SYNC = 2
 
 /**
  * The commit log on disk, in the official layout: records one after another in files of one length, none across the end of a file.
@@ -30,13 +34,13 @@ const BLANK_BYTES = 8
  * `append` stages in memory, `write` puts what is staged into space that real zeros have taken before, `sync` makes it durable.
  */
 export class CommitLog {
-  readonly #options: ResolvedDiskOptions
   readonly #files: LogFiles
   readonly #newFile: NewLogFile
   readonly #writer: LogWriter
   readonly #window: ZeroWindow
   readonly #tail: HotTail
   readonly #cache: BlockCache
+  readonly #maxStagedBytes: number
   readonly #measure: typeof recordSize
   readonly #writeRecord: typeof writeRecord
   readonly #rolledBack: RolledBackBytes
@@ -53,7 +57,7 @@ export class CommitLog {
   /**
    * Lists and checks the files of the log; writes nothing.
    *
-   * @throws StoreError `STORE_DAMAGED` when a file is missing between others, or is of a wrong length or name. A last file that is short or
+   * @throws StoreError `STORE_DAMAGED` when a file is missing between others, or is of a wrong length or name; `OPTION_INVALID`. A last file that is short or
    * empty is told to the logger, and lengthened when appending starts.
    */
   static load(options: ResolvedDiskOptions): CommitLog {
@@ -62,7 +66,6 @@ export class CommitLog {
 
   private constructor(options: ResolvedDiskOptions, files: LogFiles) {
     const { clock, files: disk } = options
-    this.#options = options
     this.#files = files
     this.#newFile = new NewLogFile(options, files)
     this.#writer = new LogWriter(disk)
@@ -73,6 +76,7 @@ export class CommitLog {
       defer: (callback) => clock.defer(callback)
     })
     this.#cache = new BlockCache(disk, options.readCacheBytes)
+    this.#maxStagedBytes = Math.max(MIN_STAGED_BYTES, options.tailBytes)
     this.#measure = options.recordCrc ? sealedRecordSize : recordSize
     this.#writeRecord = options.recordCrc ? writeSealedRecord : writeRecord
     this.#rolledBack = new RolledBackBytes(this.#writer)
@@ -123,13 +127,14 @@ export class CommitLog {
     if (!isReached) throw new RangeError(`the commit log cannot go on at ${end}: no file reaches there`)
     this.#newFile.begin()
     await this.#cutAt(end)
+    await this.#syncNewest()
     this.#end = this.#written = this.#flushed = end
     this.#file = this.#files.find(end)
     this.#window.begin(end)
     await this.#window.settled()
     this.#file ??= this.#files.find(end)
-    this.#roomEnd = this.#file === undefined ? end : this.#window.roomOf(this.#file)
     this.#isAppending = true
+    this.#roomEnd = this.#roomOf(this.#file)
   }
 
   /** Size of a record as it will be stored, bytes. @throws StoreError `PROPERTIES_TOO_LARGE`: the checksum takes room too. */
@@ -149,7 +154,7 @@ export class CommitLog {
    * `MESSAGE_TOO_LARGE` when no file could hold it.
    */
   append(request: AppendRequest, size: number, queueOffset: number, storeTimestamp: number): number {
-    if (this.#end + size + BLANK_BYTES > this.#roomEnd || this.#stagedBytes > this.#options.tailBytes) this.#makeRoom(size)
+    if (this.#end + size + BLANK_BYTES > this.#roomEnd || this.#stagedBytes > this.#maxStagedBytes) this.#makeRoom(size)
     const physicalOffset = this.#end
     const chunk = this.#tail.reserve(physicalOffset, size, this.#written)
     this.#writeRecord(chunk.bytes, chunk.used, request, { queueOffset, physicalOffset, storeTimestamp }, size)
@@ -159,10 +164,15 @@ export class CommitLog {
     return physicalOffset
   }
 
-  /** Writes what is staged. @throws FileError: nothing of it counts as written then, and `rollBack` is to be called. */
+  /**
+   * Writes what is staged.
+   *
+   * @throws FileError: nothing of it counts as written then, and `rollBack` is to be called. StoreError `STORE_CLOSED`.
+   */
   write(): void {
+    if (this.#end === this.#written && this.#rolledBack.isEmpty) return
+    if (!this.#isAppending) throw new StoreError('STORE_CLOSED', 'the commit log is closed, what is staged cannot be written')
     this.#rolledBack.erase()
-    if (this.#end === this.#written) return
     for (const { base, bytes, used } of this.#tail.behind(this.#written)) {
       const at = Math.max(0, this.#written - base)
       this.#writeInto(bytes.subarray(at, used), base + at)
@@ -180,7 +190,7 @@ export class CommitLog {
     this.#end = this.#written
     this.#stagedBytes = 0
     this.#file = this.#files.find(this.#end)
-    this.#roomEnd = this.#file === undefined ? this.#end : this.#window.roomOf(this.#file)
+    this.#roomEnd = this.#roomOf(this.#file)
     this.#rolledBack.tryToErase()
   }
 
@@ -255,8 +265,12 @@ export class CommitLog {
     // What this frees, the window takes again.
     file.truncate(end - last.start)
     file.truncate(this.fileBytes)
-    await file.sync()
     this.#files.lastIsWhole()
+  }
+
+  /** What is there when appending starts counts as durable: a process before this one may not have come to it. */
+  async #syncNewest(): Promise<void> {
+    for (const file of this.#files.all.slice(-FILES_TO_SYNC)) await this.#writer.fileOf(file).sync()
   }
 
   /** Behind what may be read: before appending starts, all that is there. */
@@ -264,12 +278,17 @@ export class CommitLog {
     return this.#isAppending ? this.#written : (this.#files.last?.end ?? 0)
   }
 
+  /** Up to where records can be put into a file with nothing else to do. */
+  #roomOf(file: LogFile | undefined): number {
+    return file === undefined || !this.#isAppending ? 0 : this.#window.roomOf(file)
+  }
+
   /** Sees that the next record has room, here or in the next file, where it can be told that it has not. */
   #makeRoom(size: number): void {
     this.#checkAppend(size)
     try {
       const file = this.#findRoom(size)
-      this.#roomEnd = this.#window.roomOf(file)
+      this.#roomEnd = this.#roomOf(file)
     } catch (error) {
       if (error instanceof FileError) throw noSpace(error)
       throw error
@@ -301,7 +320,6 @@ export class CommitLog {
   }
 
   #checkAppend(size: number): void {
-    const { tailBytes } = this.#options
     if (!this.#isAppending) throw new StoreError('STORE_NOT_WRITABLE', 'the commit log is not open for appending')
     const maxBytes = this.fileBytes - BLANK_BYTES
     if (size > maxBytes) {
@@ -310,8 +328,9 @@ export class CommitLog {
         maxBytes
       })
     }
-    if (this.#stagedBytes <= tailBytes) return
-    throw new StoreError('STORE_NOT_WRITABLE', `${this.#stagedBytes} bytes are staged and not yet committed`, { tailBytes })
+    const stagedBytes = this.#stagedBytes
+    if (stagedBytes <= this.#maxStagedBytes) return
+    throw new StoreError('STORE_NOT_WRITABLE', `${stagedBytes} bytes are staged and not yet committed`, { stagedBytes })
   }
 
   #writeInto(bytes: Buffer, physicalOffset: number): void {

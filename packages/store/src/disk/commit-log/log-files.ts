@@ -12,6 +12,8 @@ export interface LogFile {
 /** A name is the physical offset of its first byte, in 20 digits (read in common/…/UtilAll.java, `offset2FileName`). */
 const NAME = /^\d{20}$/
 const NAME_DIGITS = 20
+/** A blank record tells what is left of a file in an int32. */
+const MAX_FILE_BYTES = 2 ** 31 - 1
 
 /**
  * The files of a commit log, as they stand in its directory: each begins where the one before it ends. Other names in the directory are
@@ -27,7 +29,8 @@ export class LogFiles {
   /**
    * Reads the directory and checks it. The last file may be shorter than the others, or empty: a crash can leave it so.
    *
-   * @throws StoreError `STORE_DAMAGED` when one is missing between others, or is of a wrong length or name.
+   * @throws StoreError `STORE_DAMAGED` when one is missing between others, or is of a wrong length or name; `OPTION_INVALID` when files would
+   * be longer than the format allows.
    */
   static load(options: ResolvedDiskOptions): LogFiles {
     return new LogFiles(options)
@@ -36,8 +39,9 @@ export class LogFiles {
   private constructor(options: ResolvedDiskOptions) {
     this.#disk = options.files
     this.directory = `${options.directory}/commitlog`
-    this.#files = listFiles(options.files, this.directory)
+    this.#files = listLogFiles(options.files, this.directory)
     this.fileBytes = lengthOfFiles(this.#files, options.commitLogFileBytes)
+    if (this.fileBytes > MAX_FILE_BYTES) throw tooLong(this.fileBytes)
     for (const [index, file] of this.#files.entries()) this.#check(file, this.#files[index - 1], index === this.#files.length - 1)
     if (!this.isLastWhole) options.logger.warn('the last file of the commit log is shorter than the others', { ...this.last })
   }
@@ -110,7 +114,12 @@ export class LogFiles {
   }
 }
 
-function listFiles(disk: StoreFiles, directory: string): readonly LogFile[] {
+/**
+ * The files of a commit log in a directory, unchecked, in order; `end` is where they end on disk.
+ *
+ * @throws StoreError `STORE_DAMAGED` for a name that no offset can have.
+ */
+export function listLogFiles(disk: StoreFiles, directory: string): readonly LogFile[] {
   const files: LogFile[] = []
   for (const name of disk.list(directory)) {
     const path = `${directory}/${name}`
@@ -130,6 +139,11 @@ function lengthOfFiles([first, second]: readonly LogFile[], usual: number): numb
   if (first === undefined || bytes === 0) return usual
   const isShort = second === undefined && first.start % bytes !== 0 && bytes < usual
   return isShort ? usual : bytes
+}
+
+function tooLong(bytes: number): StoreError {
+  const message = `files of the commit log have at most ${MAX_FILE_BYTES} bytes, not ${bytes}`
+  return new StoreError('OPTION_INVALID', message, { option: 'commitLogFileBytes', bytes })
 }
 
 function damaged(problem: string, file: LogFile, facts: Readonly<Record<string, unknown>>): StoreError {

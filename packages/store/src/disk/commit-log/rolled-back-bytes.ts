@@ -20,6 +20,10 @@ export class RolledBackBytes {
     this.#writer = writer
   }
 
+  get isEmpty(): boolean {
+    return this.#extents.length === 0
+  }
+
   /** A write there begins. */
   note(file: LogFile, physicalOffset: number, size: number): void {
     this.#extents.push({ file, physicalOffset, size })

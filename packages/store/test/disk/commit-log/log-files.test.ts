@@ -31,6 +31,10 @@ describe('the files of a commit log', () => {
     expect([log.files, log.fileBytes, log.minOffset]).toEqual([[], FILE, 0])
   })
 
+  it('are no longer than a blank record can tell', () => {
+    expect(() => new TestLog({ commitLogFileBytes: 2 ** 31 })).toThrow(expect.objectContaining({ code: 'OPTION_INVALID' }))
+  })
+
   it('may stand beside others, which are left alone', async () => {
     const names = ['notes.txt', nameOf(0).slice(1), `${nameOf(0)}.bak`, '.lock']
     const files = disk(Object.fromEntries([...names, nameOf(0)].map((name) => [name, name === nameOf(0) ? FILE : 5])))
@@ -160,12 +164,36 @@ describe('starting to append', () => {
     expect(cuts.length).toBeGreaterThan(10)
   })
 
+  it('makes durable what a killed process has written', async () => {
+    const test = await TestLog.started()
+    await test.writeAll(Array.from({ length: 20 }, () => Buffer.alloc(1000, 7)))
+    const { writtenOffset } = test.log
+    expect(test.log.flushedOffset).toBe(0)
+    const killed = new TestLog({}, test.files.afterKill())
+    await killed.log.startAppending(writtenOffset)
+    expect(killed.log.flushedOffset).toBe(writtenOffset)
+    const left = new TestLog({}, killed.files.afterPowerCut('none'))
+    expect(left.bytes.subarray(0, writtenOffset).equals(test.bytes.subarray(0, writtenOffset))).toBe(true)
+  })
+
   it('is needed before a record is staged, and over when the log is closed', async () => {
     const notOpen = expect.objectContaining({ code: 'STORE_NOT_WRITABLE' })
     expect(() => new TestLog().stage('x')).toThrow(notOpen)
     const test = await TestLog.started()
     await test.log.close()
     expect(() => test.stage('x')).toThrow(notOpen)
+    test.log.rollBack()
+    expect(() => test.stage('x')).toThrow(notOpen)
     expect(test.files.openPaths).toEqual([])
+  })
+
+  it('does not let what is staged when the log is closed pass for written', async () => {
+    const test = await TestLog.started()
+    test.stage('x')
+    await test.log.close()
+    expect(() => test.log.write()).toThrow(expect.objectContaining({ code: 'STORE_CLOSED' }))
+    test.log.rollBack()
+    expect(() => test.stage('x')).toThrow(expect.objectContaining({ code: 'STORE_NOT_WRITABLE' }))
+    expect(test.log.writtenOffset).toBe(0)
   })
 })

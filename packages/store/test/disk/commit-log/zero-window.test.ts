@@ -89,7 +89,7 @@ describe('zeros ahead of the commit log', () => {
   })
 
   it('tell that the disk is full before a record is accepted, and go on when it is not full any more', async () => {
-    const test = await TestLog.started({}, undefined)
+    const test = await TestLog.started()
     test.files.freeBytes = 3 * 4096
     const bodies: string[] = []
     const offsets: number[] = []
