@@ -52,7 +52,7 @@ export interface RecoveryReport {
 export const MAX_REPORTED_DAMAGES = 1000
 
 /** What the checksum of the body does not cover, and nothing else tells. */
-const UNPROTECTED_FIELDS: readonly string[] = [
+export const UNPROTECTED_FIELDS: readonly string[] = [
   'queueId',
   'flag',
   'queueOffset',
