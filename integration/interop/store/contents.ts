@@ -22,7 +22,7 @@ const topics: Readonly<Record<string, number>> = { orders: 4, ledger: 1, odds: 2
 export interface FillOptions {
   /** Half messages, some committed, some rolled back, some without an answer. Default: none, as our broker has no transactions. */
   readonly transactions?: boolean
-  /** Messages without a body, which 5.5.0 does not take. Default: none. */
+  /** Messages without a body, which 4.9.7 takes, 5.5.0 and ours do not. Default: none. */
   readonly emptyBodies?: boolean
   /** Messages of a sender with an IPv6 address, for brokers that listen at every address. Default: none. */
   readonly senderV6?: boolean

@@ -56,7 +56,7 @@ export function describeOfficialStore(title: string, { version, fill, config = {
       async () => {
         const theirs = await bench.served(official(directories.copy(stopped)))
         if (fill.transactions) expect(theirs.queues).toHaveProperty(['RMQ_SYS_TRANS_HALF_TOPIC/0'])
-        expectSame(await bench.served(bench.ours(directories.copy(stopped))), theirs, times)
+        expectSame(await bench.served(bench.ours(directories.copy(stopped))), theirs, { times })
       },
       longMs
     )
@@ -64,7 +64,7 @@ export function describeOfficialStore(title: string, { version, fill, config = {
     it(
       'is served by ours as by the official broker, after kill -9',
       async () => {
-        expectSame(await bench.served(bench.ours(directories.copy(killed))), expected, times)
+        expectSame(await bench.served(bench.ours(directories.copy(killed))), expected, { times })
       },
       longMs
     )
@@ -77,7 +77,7 @@ export function describeOfficialStore(title: string, { version, fill, config = {
         tearLastRecord(other, expected, written)
         const theirs = await bench.served(official(one))
         expect(theirs.byOffset).not.toHaveProperty([torn])
-        expectSame(await bench.served(bench.ours(other)), theirs, times)
+        expectSame(await bench.served(bench.ours(other)), theirs, { times, index: 'cut' })
       },
       longMs
     )
@@ -104,7 +104,7 @@ export function describeOfficialStore(title: string, { version, fill, config = {
         await broker.stop('TERM')
         expect(foreignFiles(directory)).toEqual(foreign)
         expect(ours.queues['orders/0']?.max).toBeGreaterThan(expected.queues['orders/0']?.max ?? 0)
-        expectSame(await bench.served(official(directory)), ours, times)
+        expectSame(await bench.served(official(directory)), ours, { times })
       },
       longMs
     )
@@ -116,7 +116,7 @@ export function describeOfficialStore(title: string, { version, fill, config = {
         for (const directory of [one, other])
           for (const name of ['topics', 'subscriptionGroup', 'consumerOffset', 'delayOffset'])
             halve(join(directory, 'config', `${name}.json`))
-        expectSame(await bench.served(bench.ours(other)), await bench.served(official(one)), times)
+        expectSame(await bench.served(bench.ours(other)), await bench.served(official(one)), { times })
       },
       longMs
     )

@@ -9,8 +9,9 @@ export interface IndexAnswers {
   readonly found: Readonly<Record<string, readonly number[]>>
   /** The same within a span of time: `topic#key begin-end`. */
   readonly foundWithin: Readonly<Record<string, readonly number[]>>
-  /** Where the index ends: physical offset and store time. */
-  readonly last: string
+  /** The newest message that is indexed: its physical offset, and when it was stored. */
+  readonly lastOffset: number
+  readonly lastTime: number
 }
 
 const forEver = Number.MAX_SAFE_INTEGER
@@ -24,21 +25,31 @@ export async function viewAll(link: BrokerLink, records: readonly MessageRecord[
   return Object.fromEntries(prints)
 }
 
-/** Asks for every key and unique key that a record has, for all times; and for some of them for shorter ones. */
+/** Asks for every key and unique key that a record has, for all times; and for some of those with one message for shorter ones. */
 export async function queryAll(link: BrokerLink, records: readonly MessageRecord[]): Promise<IndexAnswers> {
   const all = new Map<string, Query>()
   for (const record of records)
     for (const key of keysOf(record))
       all.set(`${record.topic}#${key}`, { topic: record.topic, key, beginMs: 0, endMs: forEver, at: record.storeTimestamp })
-  const within = [...all].filter(([name]) => javaStringHashCode(name) % everySoMany === 0).flatMap(([name, query]) => spansOf(name, query))
   const find = async ([name, query]: readonly [string, Query]) => [name, await search(link, query)] as const
   const found = await inLanes([...all], find)
+  const single = found.filter(([name, { offsets }]) => offsets.length === 1 && javaStringHashCode(name) % everySoMany === 0)
+  const within = single.flatMap(([name]) => spansOf(name, all.get(name)))
   const foundWithin = await inLanes(within, find)
+  const { lastOffset, lastTime } = found.at(-1)?.[1] ?? nothing
   const offsets = (list: typeof found) => Object.fromEntries(list.map(([name, answer]) => [name, answer.offsets]))
-  return { found: offsets(found), foundWithin: offsets(foundWithin), last: found.at(-1)?.[1].last ?? '' }
+  return { found: offsets(found), foundWithin: offsets(foundWithin), lastOffset, lastTime }
 }
 
 const everySoMany = 7
+
+interface Found {
+  readonly offsets: readonly number[]
+  readonly lastOffset: number
+  readonly lastTime: number
+}
+
+const nothing: Found = { offsets: [], lastOffset: 0, lastTime: 0 }
 
 interface Query {
   readonly topic: string
@@ -49,27 +60,36 @@ interface Query {
   readonly at: number
 }
 
-function spansOf(name: string, query: Query): [string, Query][] {
+/**
+ * Spans that end at the message's time, or a second beside it: the index knows whole seconds after its file's first message, so an
+ * official broker takes a message for up to a second older than it is (read in store/…/index/IndexFile.java, `selectPhyOffset`).
+ * Ours looks at the message itself.
+ */
+function spansOf(name: string, query: Query | undefined): [string, Query][] {
+  if (query === undefined) return []
   const { at } = query
   const spans = [
     [0, at],
-    [at, at],
-    [at, forEver],
+    [at - 1000, at],
+    [at - 1000, forEver],
     [at + 1, forEver],
-    [0, at - 1]
+    [0, at - 1000]
   ] as const
   return spans.map(([beginMs, endMs]) => [`${name} ${beginMs}-${endMs}`, { ...query, beginMs, endMs }])
 }
 
-/** As official clients do it, messages of other keys with the same hash code are left out. */
-async function search(link: BrokerLink, { topic, key, beginMs, endMs }: Query): Promise<{ offsets: number[]; last: string }> {
+/**
+ * As official clients do it, messages of other keys with the same hash code are left out. A message that has a key twice is found twice
+ * by official brokers and once by ours: it counts once.
+ */
+async function search(link: BrokerLink, { topic, key, beginMs, endMs }: Query): Promise<Found> {
   const answer = await link.ask(RequestCode.QUERY_MESSAGE, { topic, key, maxNum: 64, beginTimestamp: beginMs, endTimestamp: endMs })
-  if (answer.code === ResponseCode.QUERY_NOT_FOUND) return { offsets: [], last: '' }
+  if (answer.code === ResponseCode.QUERY_NOT_FOUND) return nothing
   if (answer.code !== ResponseCode.SUCCESS)
     throw new Error(`a query for ${topic}#${key} was answered ${answer.code} ${answer.remark ?? ''}`)
-  const { indexLastUpdateTimestamp, indexLastUpdatePhyoffset } = answer.header
   const messages = recordsOf(answer.body).filter((record) => record.topic === topic && keysOf(record).includes(key))
-  return { offsets: messages.map(({ physicalOffset }) => physicalOffset), last: `${indexLastUpdatePhyoffset} ${indexLastUpdateTimestamp}` }
+  const offsets = [...new Set(messages.map(({ physicalOffset }) => physicalOffset))]
+  return { offsets, lastOffset: answer.header.indexLastUpdatePhyoffset, lastTime: answer.header.indexLastUpdateTimestamp }
 }
 
 function keysOf({ properties }: MessageRecord): string[] {
