@@ -111,14 +111,16 @@ export class DiskConsumeQueues {
   async #flush(sync: boolean): Promise<void> {
     await forEach([...this.#family.unflushed], (queue) => queue.flush(sync))
     for (const queue of this.all()) queue.trim()
-    if (sync) this.#syncDirectories()
+    if (sync) await this.#syncDirectories()
   }
 
-  #syncDirectories(): void {
-    const { changedDirectories, files } = this.#family
+  /** One in a turn: each may take as long as a sync does, and a new store has as many as it has queues. */
+  async #syncDirectories(): Promise<void> {
+    const { changedDirectories, files, options } = this.#family
     for (const directory of [...changedDirectories]) {
       if (files.stat(directory) !== undefined) files.syncDirectory(directory)
       changedDirectories.delete(directory)
+      await new Promise<void>((resolve) => options.clock.defer(resolve))
     }
   }
 
