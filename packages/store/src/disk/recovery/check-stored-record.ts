@@ -1,4 +1,5 @@
 import { bodyCrc, MessageSysFlag, MIN_RECORD_BYTES, RECORD_CRC_BYTES, RecordField, RecordMagic } from '@rocketmq-ts/remoting/wire'
+import { int8At, int16At, int32At, positionAt } from './big-endian'
 
 /** What is wrong with bytes that should be a record. */
 export type RecordProblem =
@@ -47,34 +48,34 @@ export function storedRecordSize(bytes: Buffer, start: number, end: number, phys
 /** The size of the record if all but its checksums is in order, or a negative number for a problem. */
 export function storedRecordShape(bytes: Buffer, start: number, end: number, physicalOffset: number): number {
   if (end - start < MIN_RECORD_BYTES) return Problem.CUT_SHORT
-  const magic = bytes.readInt32BE(start + RecordField.MAGIC)
+  const magic = int32At(bytes, start + RecordField.MAGIC)
   if (magic !== RecordMagic.V1 && magic !== RecordMagic.V2) return Problem.NO_RECORD
-  const size = bytes.readInt32BE(start)
+  const size = int32At(bytes, start)
   if (size < MIN_RECORD_BYTES) return Problem.LENGTHS
   if (!isStoredAt(bytes, start, physicalOffset)) return Problem.OTHER_PLACE
-  if (bytes.readUInt32BE(start + RecordField.QUEUE_OFFSET) >= MAX_HIGH_WORD) return Problem.LENGTHS
+  if (int32At(bytes, start + RecordField.QUEUE_OFFSET) >>> 0 >= MAX_HIGH_WORD) return Problem.LENGTHS
   if (size > end - start) return Problem.CUT_SHORT
   return lengthByParts(bytes, start, start + size, magic) === size ? size : Problem.LENGTHS
 }
 
 /** What the parts of a record say that its size is, whatever its own field says; −1 when they reach past `end`. */
-export function lengthByParts(bytes: Buffer, start: number, end: number, magic = bytes.readInt32BE(start + RecordField.MAGIC)): number {
+export function lengthByParts(bytes: Buffer, start: number, end: number, magic = int32At(bytes, start + RecordField.MAGIC)): number {
   const bodyAt = storedBodyAt(bytes, start)
   if (bodyAt > end) return -1
-  const bodyLength = bytes.readInt32BE(bodyAt - 4)
+  const bodyLength = int32At(bytes, bodyAt - 4)
   const topicLengthBytes = magic === RecordMagic.V2 ? 2 : 1
   const topicAt = bodyAt + bodyLength + topicLengthBytes
   if (bodyLength < 0 || topicAt > end) return -1
-  const topicLength = topicLengthBytes === 1 ? bytes.readInt8(topicAt - 1) : bytes.readInt16BE(topicAt - 2)
+  const topicLength = topicLengthBytes === 1 ? int8At(bytes, topicAt - 1) : int16At(bytes, topicAt - 2)
   const propertiesAt = topicAt + topicLength + 2
   if (topicLength < 0 || propertiesAt > end) return -1
-  const propertiesLength = bytes.readInt16BE(propertiesAt - 2)
+  const propertiesLength = int16At(bytes, propertiesAt - 2)
   return propertiesLength < 0 || propertiesAt + propertiesLength > end ? -1 : propertiesAt + propertiesLength - start
 }
 
 /** Where the body of the record at `start` begins; its length stands in the four bytes before. */
 export function storedBodyAt(bytes: Buffer, start: number): number {
-  const sysFlag = bytes.readInt32BE(start + RecordField.SYS_FLAG)
+  const sysFlag = int32At(bytes, start + RecordField.SYS_FLAG)
   const bornHostBytes = (sysFlag & MessageSysFlag.BORN_HOST_V6) === 0 ? 4 : 16
   const storeHostBytes = (sysFlag & MessageSysFlag.STORE_HOST_V6) === 0 ? 4 : 16
   // Two ports, store time, reconsume times, prepared transaction offset and the body's length beside the two addresses.
@@ -84,7 +85,7 @@ export function storedBodyAt(bytes: Buffer, start: number): number {
 /** Whether the record at `start` says that it is at this place of the log. */
 export function isStoredAt(bytes: Buffer, start: number, physicalOffset: number): boolean {
   const at = start + RecordField.PHYSICAL_OFFSET
-  return bytes.readUInt32BE(at) * TWO_32 + bytes.readUInt32BE(at + 4) === physicalOffset
+  return positionAt(bytes, at) === physicalOffset
 }
 
 /** Whether the record ends with a checksum over all of it, right or wrong. */
@@ -99,7 +100,6 @@ export function hasTornProperties(bytes: Buffer, start: number, size: number): b
 
 /** From here on the high word of a position makes it negative, or more than a number holds exactly. */
 const MAX_HIGH_WORD = 0x200000
-const TWO_32 = 4294967296
 
 /** What `storedRecordSize` answers when the record reaches past the end. */
 export const CUT_SHORT = -1
@@ -130,8 +130,8 @@ const PROBLEMS: readonly RecordProblem[] = [
 
 function hasBodyCrc(bytes: Buffer, start: number): boolean {
   const bodyAt = storedBodyAt(bytes, start)
-  const body = bytes.subarray(bodyAt, bodyAt + bytes.readInt32BE(bodyAt - 4))
-  return bodyCrc(body) === bytes.readInt32BE(start + RecordField.BODY_CRC)
+  const body = bytes.subarray(bodyAt, bodyAt + int32At(bytes, bodyAt - 4))
+  return bodyCrc(body) === int32At(bytes, start + RecordField.BODY_CRC)
 }
 
 const CRC_HEAD = Buffer.from('__CRC32#\u0001')
@@ -150,9 +150,9 @@ function recordCrcAt(bytes: Buffer, start: number, size: number): number {
 
 function propertiesBegin(bytes: Buffer, start: number): number {
   const bodyAt = storedBodyAt(bytes, start)
-  const topicLengthAt = bodyAt + bytes.readInt32BE(bodyAt - 4)
-  if (bytes.readInt32BE(start + RecordField.MAGIC) === RecordMagic.V2) return topicLengthAt + 4 + bytes.readInt16BE(topicLengthAt)
-  return topicLengthAt + 3 + bytes.readInt8(topicLengthAt)
+  const topicLengthAt = bodyAt + int32At(bytes, bodyAt - 4)
+  if (int32At(bytes, start + RecordField.MAGIC) === RecordMagic.V2) return topicLengthAt + 4 + int16At(bytes, topicLengthAt)
+  return topicLengthAt + 3 + int8At(bytes, topicLengthAt)
 }
 
 /** The number in the property, least significant digit first; −1 when it is none (read in common/…/message/MessageDecoder.java, `createCrc32`). */

@@ -9,6 +9,7 @@ import {
   SystemTopic
 } from '@rocketmq-ts/remoting/wire'
 import { isQueued } from '../../check-request'
+import { int8At, int16At, int32At, positionAt } from './big-endian'
 import { storedBodyAt } from './check-stored-record'
 
 /** What a record says of its place in a queue. One object is used for all: nothing is made per record. */
@@ -28,16 +29,16 @@ export class QueuePlace {
 
   /** Reads a valid record. Whether it has a place: prepared and rolled-back transaction messages have none (read in store/…/DefaultMessageStore.java, `CommitLogDispatcherBuildConsumeQueue`). */
   read(bytes: Buffer, at: number, size: number): boolean {
-    const sysFlag = bytes.readInt32BE(at + RecordField.SYS_FLAG)
-    this.storeTimestamp = readPosition(bytes, at + RecordField.BORN_HOST + ((sysFlag & MessageSysFlag.BORN_HOST_V6) === 0 ? 8 : 20))
+    const sysFlag = int32At(bytes, at + RecordField.SYS_FLAG)
+    this.storeTimestamp = positionAt(bytes, at + RecordField.BORN_HOST + ((sysFlag & MessageSysFlag.BORN_HOST_V6) === 0 ? 8 : 20))
     if (!isQueued(sysFlag)) return false
-    this.queueId = bytes.readInt32BE(at + RecordField.QUEUE_ID)
-    this.queueOffset = readPosition(bytes, at + RecordField.QUEUE_OFFSET)
+    this.queueId = int32At(bytes, at + RecordField.QUEUE_ID)
+    this.queueOffset = positionAt(bytes, at + RecordField.QUEUE_OFFSET)
     const bodyAt = storedBodyAt(bytes, at)
-    const topicLengthAt = bodyAt + bytes.readInt32BE(bodyAt - 4)
-    const isV2 = bytes.readInt32BE(at + RecordField.MAGIC) === RecordMagic.V2
+    const topicLengthAt = bodyAt + int32At(bytes, bodyAt - 4)
+    const isV2 = int32At(bytes, at + RecordField.MAGIC) === RecordMagic.V2
     const topicAt = topicLengthAt + (isV2 ? 2 : 1)
-    const topicEnd = topicAt + (isV2 ? bytes.readInt16BE(topicLengthAt) : bytes.readInt8(topicLengthAt))
+    const topicEnd = topicAt + (isV2 ? int16At(bytes, topicLengthAt) : int8At(bytes, topicLengthAt))
     this.topic = this.#topics.text(bytes, topicAt, topicEnd)
     this.tagsCode = this.#tagsCode(bytes, topicEnd + 2, at + size)
     return true
@@ -79,14 +80,9 @@ function isSame(known: Uint8Array, bytes: Buffer, from: number, to: number): boo
   return true
 }
 
-const TWO_32 = 4294967296
 const NAME_END = 1
 const PROPERTY_END = 2
 const TAGS = Buffer.from(`${MessageProperty.TAGS}\u0001`)
-
-function readPosition(bytes: Buffer, at: number): number {
-  return bytes.readUInt32BE(at) * TWO_32 + bytes.readUInt32BE(at + 4)
-}
 
 function delayLevel(properties: Buffer): number {
   const text = decodeProperties(properties).get(MessageProperty.DELAY_TIME_LEVEL) ?? ''
