@@ -1,5 +1,6 @@
 import { RecordField } from '@rocketmq-ts/remoting/wire'
 import type { MaybePromise } from '../../message-store'
+import { int32At } from './big-endian'
 import { isStoredAt, type RecordCrcRule, storedRecordSize } from './check-stored-record'
 import type { LogWindow } from './log-window'
 import { followerAt } from './step-over'
@@ -16,6 +17,11 @@ export interface RecordSearch {
 
 /** A record that is searched for is at most that long, bytes. */
 const MAX_FOUND_BYTES = 32 * 1024 * 1024
+/** Candidates up to so many bytes are always checked. */
+const SMALL_BYTES = 4096
+/** Bytes of longer candidates that are checked for each byte searched, and before any: bodies can be made to be full of candidates. */
+const CHECKED_PER_BYTE = 8
+const CHECKED_AT_FIRST_BYTES = 256 * 1024 * 1024
 /** What is loaded at least to look for a record, bytes. */
 const STEP_BYTES = 64 * 1024
 /** From a record's first byte to behind its physical offset. */
@@ -23,14 +29,25 @@ const HEAD_BYTES = RecordField.PHYSICAL_OFFSET + 8
 /** The bytes that both magics begin with. */
 const MAGIC_START = Buffer.from([0xda, 0xa3, 0x20])
 
-/** The first valid record that begins at `from` or behind it in the file, or `undefined`. What is before it need not stay loaded. */
+/**
+ * The first valid record that begins at `from` or behind it in the file, or `undefined`. What is before it need not stay loaded.
+ *
+ * Linear in what is searched: where a body full of candidates that each claim to be long has used up the checks, long ones are passed over.
+ */
 export async function findRecord(search: RecordSearch, from: number): Promise<number | undefined> {
   const { window, fileEnd } = search
+  let checked = -CHECKED_AT_FIRST_BYTES
   for (let next = from; fileEnd - next >= HEAD_BYTES; ) {
     await window.load(next, STEP_BYTES)
     const candidate = nextCandidate(window, next)
     search.onSearched(candidate ?? Math.max(next, window.endOffset - HEAD_BYTES + 1))
-    if (candidate !== undefined && (await isRecord(search, candidate))) return candidate
+    if (candidate !== undefined) {
+      await window.load(candidate, STEP_BYTES)
+      const claimed = int32At(window.bytes, window.indexOf(candidate))
+      const mayBeChecked = claimed <= SMALL_BYTES || checked <= (candidate - from) * CHECKED_PER_BYTE
+      if (claimed > SMALL_BYTES && mayBeChecked) checked += claimed
+      if (mayBeChecked && (await isRecord(search, candidate, claimed))) return candidate
+    }
     next = candidate === undefined ? window.endOffset - HEAD_BYTES + 1 : candidate + 1
   }
   return undefined
@@ -48,10 +65,8 @@ function nextCandidate(window: LogWindow, from: number): number | undefined {
   return undefined
 }
 
-async function isRecord(search: RecordSearch, offset: number): Promise<boolean> {
+async function isRecord(search: RecordSearch, offset: number, claimed: number): Promise<boolean> {
   const { window, fileEnd, crcRule } = search
-  await window.load(offset, STEP_BYTES)
-  const claimed = window.bytes.readInt32BE(window.indexOf(offset))
   if (claimed > fileEnd - offset || claimed > MAX_FOUND_BYTES) return false
   await window.load(offset, claimed)
   const at = window.indexOf(offset)
