@@ -45,7 +45,7 @@ export async function findRecord(search: RecordSearch, from: number): Promise<nu
       await window.load(candidate, STEP_BYTES)
       const claimed = int32At(window.bytes, window.indexOf(candidate))
       const mayBeChecked = claimed <= SMALL_BYTES || checked <= (candidate - from) * CHECKED_PER_BYTE
-      if (claimed > SMALL_BYTES && mayBeChecked) checked += claimed
+      if (claimed > SMALL_BYTES && claimed <= MAX_FOUND_BYTES && mayBeChecked) checked += claimed
       if (mayBeChecked && (await isRecord(search, candidate, claimed))) return candidate
     }
     next = candidate === undefined ? window.endOffset - HEAD_BYTES + 1 : candidate + 1
