@@ -50,8 +50,9 @@ class Repair {
   readonly #kept: IndexHeader
   /** Entries of the record that was read last. */
   #last: IndexEntry[] = []
-  /** Where the record before it begins. */
+  /** Where the record before it begins, and when that was stored. */
   #before = 0
+  #timeBefore = 0
 
   constructor(geometry: IndexGeometry, stored: IndexHeader) {
     this.#head = new IndexHead(geometry)
@@ -79,6 +80,7 @@ class Repair {
       kept.indexCount--
     }
     kept.endPhysicalOffset = this.#before
+    kept.endTimestamp = this.#timeBefore
   }
 
   finish(onDisk: Buffer): RepairedIndex | undefined {
@@ -100,6 +102,7 @@ class Repair {
 
   #beginRecord(physicalOffset: number): void {
     this.#before = this.#kept.endPhysicalOffset
+    this.#timeBefore = this.#kept.endTimestamp
     this.#kept.endPhysicalOffset = physicalOffset
     this.#last = []
   }

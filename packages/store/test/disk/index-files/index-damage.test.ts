@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { runs } from '../../../../../test/random-runs'
 import { FileError } from '../../../src/files/file-error'
 import type { SimulatedStoreFiles } from '../../../src/files/simulated-store-files'
-import { IndexBench, type Keyed } from './fixture'
+import { EVER, IndexBench, type Keyed } from './fixture'
 
 const START = 1_700_000_000_000
 const KEYS = ['a', 'Aa', 'BB', 'x']
@@ -87,6 +87,18 @@ describe('after a crash index files', () => {
       expect(await bench.offsets('x')).toEqual(x.reverse())
       expect(await bench.offsets('new')).toEqual([end + 5000])
     }
+  })
+
+  it('tell when their newest record was stored, to the second, when the one behind it is lost', async () => {
+    const bench = new IndexBench()
+    const times = [0, 5_400, 60_000].map((after) => START + after)
+    bench.add(...times.map((time, i) => ({ at: 100 * i, time, properties: { KEYS: 'x' } })))
+    await bench.index.flush({ sync: true })
+    bench.reload()
+    await bench.index.cutAt(Number.MAX_SAFE_INTEGER)
+    const { lastUpdateTimestamp, lastUpdatePhysicalOffset } = await bench.index.find({ keyText: 'T#x', maxCount: 1, ...EVER })
+    expect(lastUpdatePhysicalOffset).toBe(100)
+    expect(Math.abs(lastUpdateTimestamp - START - 5_400)).toBeLessThan(1000)
   })
 })
 
