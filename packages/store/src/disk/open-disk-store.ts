@@ -24,6 +24,7 @@ import { IndexFollower } from './index-follower'
 import { LogSync } from './log-sync'
 import { QueueReader } from './queue-reader'
 import { RecordReader } from './record-reader'
+import type { RecordCrcRule } from './recovery/check-stored-record'
 import { storeFailed } from './store-failed'
 import type { StoreParts } from './store-parts'
 
@@ -73,7 +74,8 @@ export class OpenDiskStore {
       flushQueues: () => this.#flushQueues(false),
       checkpoint: () => this.#checkpoint()
     })
-    this.#records = new RecordReader({ options, log, queues, visibleEnd: () => this.committer.visibleEnd })
+    const crcRule = crcRuleFrom(log.endOffset, options, parts)
+    this.#records = new RecordReader({ options, log, queues, crcRule, visibleEnd: () => this.committer.visibleEnd })
     this.#queues = new QueueReader(log, this.#records)
     parts.retention.start()
   }
@@ -217,6 +219,11 @@ export class OpenDiskStore {
 }
 
 const NOT_INDEXED: QueryResult = Object.freeze({ records: [], lastUpdateTimestamp: 0, lastUpdatePhysicalOffset: 0 })
+
+/** What is written from `start` on is sealed as the options say; of what was there before, the state knows. */
+function crcRuleFrom(start: number, { recordCrc }: ResolvedDiskOptions, { state }: StoreParts): (physicalOffset: number) => RecordCrcRule {
+  return (physicalOffset) => (recordCrc && physicalOffset >= start ? 'demanded' : state.crcRule(physicalOffset))
+}
 
 function notWritable(why: string, { directory }: ResolvedDiskOptions): StoreError {
   return new StoreError('STORE_NOT_WRITABLE', `the store in ${directory} takes no messages: ${why}`, { directory })

@@ -7,7 +7,7 @@ import type { DiskConsumeQueues } from './consume-queue/disk-consume-queues'
 import type { QueueEntries } from './consume-queue/queue-entries'
 import type { ResolvedDiskOptions } from './disk-options'
 import { RecordSearch } from './record-search'
-import { checkStoredRecord } from './recovery/check-stored-record'
+import { checkStoredRecord, type RecordCrcRule } from './recovery/check-stored-record'
 
 /** What a record reader works with. */
 export interface RecordReaderOptions {
@@ -16,6 +16,8 @@ export interface RecordReaderOptions {
   readonly queues: DiskConsumeQueues
   /** Records before this commit log offset may be read. */
   readonly visibleEnd: () => number
+  /** Whether the record at a commit log offset must have a checksum over all of it. */
+  readonly crcRule: (physicalOffset: number) => RecordCrcRule
 }
 
 /** So many damaged records are remembered, so that each is reported and searched for once. */
@@ -71,11 +73,11 @@ export class RecordReader {
 
   /** A whole record with right checksums, or `undefined`. */
   async #read(physicalOffset: number, size: number): Promise<Buffer | undefined> {
-    const { log, visibleEnd } = this.#given
+    const { log, visibleEnd, crcRule } = this.#given
     const isPossible = size >= MIN_RECORD_BYTES && physicalOffset >= log.minOffset && physicalOffset + size <= visibleEnd()
     if (!isPossible) return undefined
     const bytes = await log.read(physicalOffset, size)
-    const checked = checkStoredRecord(bytes, 0, bytes.length, physicalOffset)
+    const checked = checkStoredRecord(bytes, 0, bytes.length, physicalOffset, crcRule(physicalOffset))
     return 'size' in checked && checked.size === size ? bytes : undefined
   }
 

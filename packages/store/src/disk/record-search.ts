@@ -3,6 +3,7 @@ import type { CommitLog } from './commit-log/commit-log'
 import type { DiskConsumeQueue } from './consume-queue/disk-consume-queue'
 import type { QueueEntries } from './consume-queue/queue-entries'
 import type { ResolvedDiskOptions } from './disk-options'
+import type { RecordCrcRule } from './recovery/check-stored-record'
 import { scanLog } from './recovery/scan-log'
 
 /** What a search in the log works with. */
@@ -11,6 +12,8 @@ export interface RecordSearchOptions {
   readonly log: Pick<CommitLog, 'files' | 'minOffset'>
   /** Records before this commit log offset may be read. */
   readonly visibleEnd: () => number
+  /** Whether the record at a commit log offset must have a checksum over all of it. */
+  readonly crcRule: (physicalOffset: number) => RecordCrcRule
 }
 
 /** How many entries before and behind a damaged one are looked at for where its record may be. */
@@ -57,7 +60,7 @@ export class RecordSearch {
 
   /** Reads records until `isEnough`, or up to an offset. */
   async #scan(from: number, to: number, isEnough: (bytes: Buffer, at: number, size: number, offset: number) => boolean): Promise<void> {
-    const { options, log, visibleEnd } = this.#given
+    const { options, log, visibleEnd, crcRule } = this.#given
     const files = log.files.filter(({ start, end }) => end > from && start < Math.min(to, visibleEnd()))
     const stop = new AbortController()
     try {
@@ -65,6 +68,7 @@ export class RecordSearch {
         options,
         files,
         from,
+        crcRule,
         signal: stop.signal,
         onRecord: (bytes, at, size, offset) => {
           if (stop.signal.aborted) return

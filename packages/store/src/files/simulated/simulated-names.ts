@@ -42,19 +42,23 @@ export class SimulatedNames {
 
   /** What is at the path, or `undefined`. */
   find(path: string): SimulatedNode | undefined {
-    let node: SimulatedNode | undefined = this.#root
-    for (const name of partsOf(path)) node = node instanceof SimulatedDirectory ? node.now.get(name) : undefined
-    return node
+    return this.#follow(partsOf(path))
   }
 
   /** Where the path leads to; its last name may be missing. Fails with `ENOENT` when a directory on the way is. */
   place(operation: string, path: string): Place {
     const parts = partsOf(path)
-    const name = parts.pop()
-    const directory = this.find(parts.join('/'))
+    const name = parts.at(-1)
+    const directory = this.#follow(parts.slice(0, -1))
     if (directory === undefined) throw new FileError(operation, path, 'ENOENT')
     if (name === undefined || !(directory instanceof SimulatedDirectory)) throw new FileError(operation, path, 'ENOTDIR')
     return { directory, name, node: directory.now.get(name) }
+  }
+
+  #follow(parts: readonly string[]): SimulatedNode | undefined {
+    let node: SimulatedNode | undefined = this.#root
+    for (const name of parts) node = node instanceof SimulatedDirectory ? node.now.get(name) : undefined
+    return node
   }
 
   change(...steps: readonly Naming[]): void {
@@ -161,7 +165,20 @@ function pathsIn(directory: SimulatedDirectory, above: string): string[] {
 }
 
 /** Relative paths begin at the top here. */
-function partsOf(path: string): string[] {
+function partsOf(path: string): readonly string[] {
+  const known = knownParts.get(path)
+  if (known !== undefined) return known
+  if (knownParts.size >= MAX_KNOWN_PATHS) knownParts.clear()
+  const parts = split(path)
+  knownParts.set(path, parts)
+  return parts
+}
+
+/** Thousands of copies of a disk are asked for the same few paths. */
+const knownParts = new Map<string, readonly string[]>()
+const MAX_KNOWN_PATHS = 10_000
+
+function split(path: string): readonly string[] {
   const parts: string[] = []
   for (const part of path.split('/')) {
     if (part === '..') parts.pop()
