@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
 import { fullPlan, type Plan, quickPlan } from './plan'
-import { allRows, type Cell, cellName, type Row } from './rows'
+import { allRows, type Cell, cellName, isDiskStore, type Row } from './rows'
 
 export const releases = ['4.9.7', '5.5.0'] as const
 export type Release = (typeof releases)[number]
@@ -67,7 +67,8 @@ export function cellsOf({ wanted, plan }: Pick<BenchOptions, 'wanted' | 'plan'>,
 }
 
 function cellsIn(plan: Plan, row: Row): readonly Cell[] {
-  return row.kind === 'send' ? plan.sendCells : row.kind === 'pull' ? plan.pullCells : []
+  if (row.kind === 'send') return isDiskStore(row) ? [...plan.sendCells, ...plan.diskCells] : plan.sendCells
+  return row.kind === 'pull' ? plan.pullCells : []
 }
 
 /** The command that does this run again, or one row or cell of it alone. */

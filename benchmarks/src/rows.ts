@@ -1,4 +1,6 @@
-export type ServerKind = 'echo' | 'ours' | 'official'
+/** `ours` keeps messages in memory, the others of ours on disk. */
+export type OurServerKind = 'ours' | 'ours-disk' | 'ours-disk-sync'
+export type ServerKind = 'echo' | OurServerKind | 'official'
 export type ClientKind = 'echo' | 'ours' | 'java' | 'ali-ons'
 
 /** How large the bodies are, and how many messages wait for their answer at a time. */
@@ -30,7 +32,7 @@ export interface StartRow {
   readonly kind: 'start'
   readonly id: string
   readonly title: string
-  readonly server: 'ours' | 'official'
+  readonly server: 'ours' | 'ours-disk' | 'official'
 }
 
 /** Start and stop of a whole test cluster in process. */
@@ -56,6 +58,8 @@ const pull = (id: string, title: string, client: ClientKind, server: ServerKind)
 export const sendRows: readonly SendRow[] = [
   send('echo', 'raw TCP echo of the same frames', 'echo', 'echo'),
   send('ours-ours', 'our client → our broker', 'ours', 'ours'),
+  send('ours-disk', 'our client → our broker on disk', 'ours', 'ours-disk'),
+  send('ours-disk-sync', 'our client → our broker on disk, SYNC_FLUSH', 'ours', 'ours-disk-sync'),
   send('ours-official', 'our client → official broker', 'ours', 'official'),
   send('java-sync-official', 'Java client, threads → official broker', 'java', 'official', 'sync'),
   send('java-async-official', 'Java client, async → official broker', 'java', 'official', 'async'),
@@ -74,6 +78,7 @@ export const pullRows: readonly PullRow[] = [
 
 export const startRows: readonly StartRow[] = [
   { kind: 'start', id: 'start-ours', title: 'our nameserver and broker, one process', server: 'ours' },
+  { kind: 'start', id: 'start-ours-disk', title: 'the same, an empty store on disk', server: 'ours-disk' },
   { kind: 'start', id: 'start-official', title: 'official nameserver and broker, two processes', server: 'official' }
 ]
 
@@ -81,9 +86,14 @@ export const clusterRow: ClusterRow = { kind: 'cluster', id: 'cluster', title: '
 
 export const allRows: readonly Row[] = [...sendRows, ...pullRows, ...startRows, clusterRow]
 
-/** Our broker keeps messages in memory; the official one writes them to its commit log on disk. */
+/** Whether our broker keeps messages in memory; the official one writes them to its commit log on disk. */
 export function isMemoryStore(row: Row): boolean {
   return (row.kind === 'send' || row.kind === 'pull') && row.server === 'ours'
+}
+
+/** Rows with our store on disk. */
+export function isDiskStore(row: Row): boolean {
+  return (row.kind === 'send' || row.kind === 'pull') && (row.server === 'ours-disk' || row.server === 'ours-disk-sync')
 }
 
 export function cellName({ bytes, inFlight }: Cell): string {

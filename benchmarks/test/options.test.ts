@@ -17,6 +17,13 @@ describe('the options of npm run bench', () => {
     expect(options).toMatchObject({ plan: quickPlan, release: '4.9.7', javaHeader: 'ROCKETMQ', out: 'docs/evidence/bench.md' })
   })
 
+  it('ask for more senders of the rows on disk alone', () => {
+    const thousand = { bytes: 1024, inFlight: 1000 }
+    for (const id of ['ours-disk', 'ours-disk-sync']) expect(cellsOf(read(), row(id))).toEqual([...fullPlan.sendCells, thousand])
+    expect(cellsOf(read('--only', 'ours-disk:1024x1000'), row('ours-disk'))).toEqual([thousand])
+    expect(() => read('--only', 'ours-ours:1024x1000')).toThrow('no cell')
+  })
+
   it('limit the run to rows, listed or repeated', () => {
     const options = read('--only', 'echo,ours-ours', '--only', 'cluster')
     expect(allRows.filter((one) => isWanted(options, one)).map((one) => one.id)).toEqual(['echo', 'ours-ours', 'cluster'])

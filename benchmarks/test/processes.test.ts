@@ -28,6 +28,7 @@ describe('what a process has used', () => {
 
   it('is its resident memory in bytes', () => {
     expect(residentBytesIn('Name:\tnode\nVmHWM:\t 9 kB\nVmRSS:\t   2048 kB\n')).toBe(2 * 2 ** 20)
+    expect(residentBytesIn('Name:\tnode\nVmHWM:\t 9 kB\nVmRSS:\t   2048 kB\n', 'VmHWM')).toBe(9 * 1024)
     expect(() => residentBytesIn('Name: gone')).toThrow('VmRSS')
   })
 })
@@ -55,7 +56,18 @@ describe('a row', () => {
     expect(notRun).toEqual(
       expect.arrayContaining(['ours-official', 'java-sync-ours', 'ali-ons-official', 'pull-java-ours', 'start-official'])
     )
-    for (const id of ['echo', 'ours-ours', 'ali-ons-ours', 'pull-ours-ours', 'start-ours', 'cluster']) expect(notRun).not.toContain(id)
+    for (const id of [
+      'echo',
+      'ours-ours',
+      'ali-ons-ours',
+      'ours-disk',
+      'ours-disk-sync',
+      'pull-ours-ours',
+      'start-ours',
+      'start-ours-disk',
+      'cluster'
+    ])
+      expect(notRun).not.toContain(id)
   })
 
   it('with the official client is not run without a compiler, but our client meets the official broker', () => {

@@ -80,7 +80,7 @@ describe('the report', () => {
     }
     for (const id of ['pull-ours-ours', 'pull-java-ours'])
       expect(lineOf(text, `${id}:1024x32`)).toContain("not comparable with Java's disk")
-    for (const id of ['echo', 'ours-official', 'java-sync-official', 'ali-ons-official']) {
+    for (const id of ['echo', 'ours-disk', 'ours-disk-sync', 'ours-official', 'java-sync-official', 'ali-ons-official']) {
       expect(lineOf(text, `${id}:1024x64`)).not.toContain('not comparable')
     }
   })
@@ -127,6 +127,23 @@ describe('a goal', () => {
     expect(echo64()).toMatchObject({ goal: '≥ 0.25', measured: '0.250', verdict: 'met' })
     for (let round = 0; round < 2; round++) results.add(row('ours-ours'), kib, of({ perSecond: 99 }))
     expect(echo64()).toMatchObject({ verdict: 'not met' })
+  })
+
+  it('of the store on disk is held against the rows on disk', () => {
+    const results = new Results()
+    const add = (id: string, inFlight: number, figures: Partial<Measured>) => results.add(row(id), { bytes: 1024, inFlight }, of(figures))
+    add('ours-disk', 256, { perSecond: 300, logWrites: 0.06 })
+    add('ours-disk-sync', 256, { perSecond: 120 })
+    add('ours-disk', 1000, { perSecond: 100 })
+    add('ours-disk-sync', 1000, { perSecond: 59 })
+    add('java-async-official', 256, { perSecond: 100 })
+    const measured = goalsOf(results).filter(({ verdict }) => verdict !== 'not measured')
+    expect(measured.map(({ what, measured, verdict }) => [what, measured, verdict])).toEqual([
+      ['sends/s of our pair on disk ÷ Java pair (async), ASYNC_FLUSH, 256', '3.00', 'met'],
+      ['SYNC ÷ ASYNC on disk, 256 waiting senders', '0.400', 'met'],
+      ['SYNC ÷ ASYNC on disk, 1000 waiting senders', '0.590', 'not met'],
+      ['log writes per send on disk, 256 in flight', '0.0600', 'not met']
+    ])
   })
 
   it('that cannot be told is left open', () => {

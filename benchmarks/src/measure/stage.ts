@@ -44,7 +44,7 @@ export class Stage {
   }
 
   #startServer(kind: ServerKind): Promise<ServerSide> {
-    if (kind !== 'official') return startNodeServer(kind, this.#cores.server)
+    if (kind !== 'official') return startNodeServer(kind, this.#cores.server, this.#ownFolder(kind))
     return startOfficial({
       release: this.#options.release,
       folder: this.#ownFolder('official'),

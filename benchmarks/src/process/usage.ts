@@ -18,6 +18,11 @@ export function residentBytes(pid: number): number {
   return residentBytesIn(readFileSync(`/proc/${pid}/status`, 'utf8'))
 }
 
+/** The most that a process has held in RAM so far, bytes. */
+export function peakResidentBytes(pid: number): number {
+  return residentBytesIn(readFileSync(`/proc/${pid}/status`, 'utf8'), 'VmHWM')
+}
+
 /** User and system time in /proc/<pid>/stat. The name of the program before it may hold anything, parentheses too. */
 export function cpuTicks(stat: string): number {
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
@@ -32,10 +37,10 @@ export function writeCallsIn(io: string): number | undefined {
   return found === undefined ? undefined : Number(found)
 }
 
-/** `VmRSS` in /proc/<pid>/status. */
-export function residentBytesIn(status: string): number {
-  const kibibytes = /^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]
-  if (kibibytes === undefined) throw new Error('no VmRSS in the status of the process')
+/** `VmRSS`, what is held now, or `VmHWM`, the most so far, in /proc/<pid>/status. */
+export function residentBytesIn(status: string, field: 'VmRSS' | 'VmHWM' = 'VmRSS'): number {
+  const kibibytes = new RegExp(`^${field}:\\s+(\\d+) kB$`, 'm').exec(status)?.[1]
+  if (kibibytes === undefined) throw new Error(`no ${field} in the status of the process`)
   return Number(kibibytes) * 1024
 }
 

@@ -128,21 +128,52 @@ const rules: readonly Rule[] = [
     atLeast: 5
   },
   {
+    id: 'J8',
+    what: 'sends/s of our pair on disk ÷ Java pair (async), ASYNC_FLUSH, 256',
+    value: over(perSecond, 'ours-disk', '1024x256', 'java-async-official'),
+    atLeast: 3
+  },
+  {
+    id: 'G8',
+    what: 'SYNC ÷ ASYNC on disk, 256 waiting senders',
+    value: over(perSecond, 'ours-disk-sync', '1024x256', 'ours-disk'),
+    atLeast: 0.4
+  },
+  {
+    id: 'G8',
+    what: 'SYNC ÷ ASYNC on disk, 1000 waiting senders',
+    value: over(perSecond, 'ours-disk-sync', '1024x1000', 'ours-disk'),
+    atLeast: 0.6
+  },
+  { id: 'writes', what: 'log writes per send on disk, 256 in flight', value: of(logWrites, 'ours-disk', '1024x256'), atMost: 0.05 },
+  {
     id: 'J9 *',
     what: 'broker CPU per pulled message ÷ official, Java client',
     value: over(serverCpu, 'pull-java-ours', '1024x32', 'pull-java-official'),
     atMost: 0.8
   },
   {
-    id: 'J10',
+    id: 'J10 *',
     what: 'start to listening ÷ official',
     value: (results) => ratio(startOf(results, 'start-ours'), startOf(results, 'start-official')),
     atMost: 0.15
   },
   {
-    id: 'J10',
+    id: 'J10 *',
     what: 'memory at rest ÷ official',
     value: (results) => ratio(memoryOf(results, 'start-ours'), memoryOf(results, 'start-official')),
+    atMost: 0.4
+  },
+  {
+    id: 'J10',
+    what: 'start to listening on disk ÷ official',
+    value: (results) => ratio(startOf(results, 'start-ours-disk'), startOf(results, 'start-official')),
+    atMost: 0.15
+  },
+  {
+    id: 'J10',
+    what: 'memory at rest on disk ÷ official',
+    value: (results) => ratio(memoryOf(results, 'start-ours-disk'), memoryOf(results, 'start-official')),
     atMost: 0.4
   },
   { id: 'kit', what: 'median start of `startCluster`, ms', value: (results) => median(results.cluster?.startMs ?? []), atMost: 50 }

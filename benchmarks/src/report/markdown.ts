@@ -58,7 +58,9 @@ const legend = `## How to read this
 - _÷ raw echo_: messages/s over those of the first row, which does nothing but answer frames of the same lengths. _÷ Java pair_: over those of the official
   client with the official broker, threads or async, whichever is faster.
 - _writes_ per message: socket writes of our processes by their own count; with an _s_, all system calls of the process that write (\`syscw\` in
-  /proc/&lt;pid&gt;/io), wake-ups of other threads included. _log writes_: commits of our store with records in them; Java maps its log into memory.
+  /proc/&lt;pid&gt;/io), wake-ups of other threads included. _log writes_: of our store on disk its calls to the system, of that in memory
+  commits with records in them; Java maps its log into memory.
 - _failed_: sends that were not acknowledged, all rounds. _stored twice_: stored beyond what was acknowledged. An acknowledged message that is not stored
   fails the run.
-- Our broker keeps messages in memory, the official one in files (ASYNC_FLUSH): rows with our broker are not comparable with Java's disk.`
+- Our broker keeps messages in memory unless the row says _on disk_, the official one in files (ASYNC_FLUSH): only the rows on disk are comparable with
+  Java's. On disk means the store's default options, ASYNC_FLUSH unless the row says otherwise.`
