@@ -1,21 +1,22 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
 import { Bench } from './bench'
 import { report } from './checker'
+import type { Row } from './row'
 import { rows } from './rows'
 import type { Target } from './targets'
 
 /** Longest a row may take on a loaded machine before the run gives up on it. */
 const ROW_MS = 240_000
 
-/** The contract, row by row, against one target that all rows share. */
-export function contractSuite(start: () => Promise<Target>, startMs: number): void {
+/** The contract, or some rows of it, against one target that all rows share. */
+export function contractSuite(start: () => Promise<Target>, startMs: number, some: readonly Row[] = rows): void {
   let target: Target
   beforeAll(async () => {
     target = await start()
   }, startMs)
   afterAll(() => target?.close(), startMs)
 
-  for (const row of rows) {
+  for (const row of some) {
     it(
       `(${row.letter}) ${row.title}`,
       async () => {

@@ -1,5 +1,9 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { startServer } from '@rocketmq-ts/server'
 import { type JudgedVersion, startJudge } from '../official/judges'
+import { DiskServer, type Stop } from './disk-server'
 import { expectEventually } from './eventually'
 import { Probe } from './probe'
 
@@ -51,6 +55,36 @@ export async function startForgetful(): Promise<Target> {
       server = await startServer({ nameserverPort, brokerPort, delayLevels: DELAY_LEVELS, topics: Object.fromEntries(topics) })
     },
     close: () => server.close()
+  }
+}
+
+export interface OnDisk {
+  readonly flush: 'async' | 'sync'
+  /** How the process ends when the broker is restarted. */
+  readonly restart: Stop
+}
+
+/** Small, so that a run fills several files. */
+const FILE_SIZE = '16m'
+
+/** Our command in a process of its own, with a store on disk. A restart takes the nameserver away as well. */
+export async function startOnDisk({ flush, restart }: OnDisk): Promise<Target> {
+  const directory = await mkdtemp(join(tmpdir(), 'rocketmq-ts-contract-'))
+  const store = ['--store', directory, '--flush', flush, '--file-size', FILE_SIZE]
+  const server = new DiskServer([...store, '--delay-levels', DELAY_LEVELS])
+  await server.start()
+  return {
+    name: `ours on disk (${flush}, ${restart})`,
+    nameservers: server.nameserver,
+    brokerAddress: server.broker,
+    createTopic: (topic, { queues }) => createTopic(server.nameserver, server.broker, topic, queues),
+    restartBroker: async () => {
+      await server.stop(restart)
+      await server.start()
+    },
+    close: async () => {
+      await server.stop('SIGINT').finally(() => rm(directory, { recursive: true, force: true }))
+    }
   }
 }
 
