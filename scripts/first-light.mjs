@@ -10,6 +10,7 @@ const usage = `npm start [-- options]
   --nameserver-port PORT    (9876)
   --broker-port PORT        (10911)
   --orders N                how many orders to send (5000)
+  --store DIR               keep messages in this directory, in RocketMQ's own files (in memory)
   --help`
 
 const started = Date.now()
@@ -28,6 +29,7 @@ function readOptions() {
       'nameserver-port': { type: 'string', default: '9876' },
       'broker-port': { type: 'string', default: '10911' },
       orders: { type: 'string', default: '5000' },
+      store: { type: 'string' },
       help: { type: 'boolean', default: false }
     }
   })
@@ -40,7 +42,8 @@ function readOptions() {
     host: values.host,
     nameserverPort: wholeNumber(values['nameserver-port'], '--nameserver-port', 65_535),
     brokerPort: wholeNumber(values['broker-port'], '--broker-port', 65_535),
-    orders: wholeNumber(values.orders, '--orders', 1_000_000)
+    orders: wholeNumber(values.orders, '--orders', 1_000_000),
+    store: values.store
   }
 }
 
@@ -52,8 +55,10 @@ function wholeNumber(text, option, most) {
 }
 
 async function main(options) {
-  const server = await startServer({ host: options.host, nameserverPort: options.nameserverPort, brokerPort: options.brokerPort })
-  console.log(`nameserver ${server.nameserverAddress}   broker ${server.brokerAddress}   (${Date.now() - started} ms)`)
+  const { host, nameserverPort, brokerPort, store } = options
+  const server = await startServer({ host, nameserverPort, brokerPort, ...(store === undefined ? {} : { storeDirectory: store }) })
+  const place = store ?? 'in memory'
+  console.log(`nameserver ${server.nameserverAddress}   broker ${server.brokerAddress}   store ${place}   (${Date.now() - started} ms)`)
   await demonstrate(server, options.orders)
   if (options.once) {
     await server.close()
