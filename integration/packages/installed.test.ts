@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { asCommonJs, asModule, frontPagePrograms } from './forms'
@@ -72,11 +73,12 @@ describeWithRegistry(__filename, 'the packages, installed into an empty project'
   )
 
   it(
-    'serve from that command, on any free ports, until Ctrl-C',
+    'serve from that command, on any free ports, with a store where it was started, until Ctrl-C',
     async () => {
       const server = await startServerProcess(command(project), [], project.folder)
       expect(server.nameserver).toMatch(/^127\.0\.0\.1:[1-9]\d+$/)
       expect(await server.end()).toBe(0)
+      expect(existsSync(join(project.folder, 'rocketmq-store', 'commitlog'))).toBe(true)
     },
     PROGRAM_MS
   )
@@ -95,7 +97,7 @@ describeWithRegistry(__filename, 'the packages, installed into an empty project'
     describe.each(['mjs', 'cjs'] as const)('from a .%s file', (format) => {
       let server: ServerProcess
       beforeAll(async () => {
-        server = await startServerProcess(node.path, [moduleFile(project, '@rocketmq-ts/server/dist/cli.js')], project.folder)
+        server = await startServerProcess(node.path, [moduleFile(project, '@rocketmq-ts/server/dist/cli.js'), '--memory'], project.folder)
       }, PROGRAM_MS)
       afterAll(async () => expect(await server?.end()).toBe(0))
 
