@@ -75,7 +75,7 @@ export class RecordReader {
   async #read(physicalOffset: number, size: number): Promise<Buffer | undefined> {
     const { log, visibleEnd, crcRule } = this.#given
     const isPossible = size >= MIN_RECORD_BYTES && physicalOffset >= log.minOffset && physicalOffset + size <= visibleEnd()
-    if (!isPossible) return undefined
+    if (!isPossible || (physicalOffset % log.fileBytes) + size > log.fileBytes) return undefined
     const bytes = await log.read(physicalOffset, size)
     const checked = checkStoredRecord(bytes, 0, bytes.length, physicalOffset, crcRule(physicalOffset))
     return 'size' in checked && checked.size === size ? bytes : undefined

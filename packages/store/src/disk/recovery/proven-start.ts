@@ -18,11 +18,16 @@ export function provenStart(start: CleanStart): number {
   return indexStart(start, byOffset ?? fileByTime(log, state))
 }
 
-/** Whether a queue that we knew is missing or shorter, or all are. */
-function lacksQueues({ queues, state }: CleanStart): boolean {
-  for (const { topic, queueId, maxOffset } of state.noted?.queues ?? []) {
-    if (maxOffset > 0 && (queues.find(topic, queueId)?.maxOffset ?? 0) < maxOffset) return true
+/** Whether a queue that we knew is missing, shorter, or ends with another record, or all are. */
+function lacksQueues({ log, queues, state }: CleanStart): boolean {
+  for (const { topic, queueId, maxOffset, lastRecordEnd } of state.noted?.queues ?? []) {
+    const found = queues.find(topic, queueId)
+    if (maxOffset > 0 && (found?.maxOffset ?? 0) < maxOffset) return true
+    if (found?.maxOffset === maxOffset && found.lastRecordEnd !== lastRecordEnd) return true
   }
+  // No record can be there: the newest entry of a queue is damaged, and would be taken for one behind the log's end.
+  const endOfFiles = log.files.at(-1)?.end ?? 0
+  for (const { lastRecordEnd } of queues.all()) if (lastRecordEnd > endOfFiles) return true
   for (const queue of queues.all()) if (queue.maxOffset > 0) return false
   return true
 }
