@@ -49,10 +49,8 @@ export class StoreParts {
     this.retention = new Retention({ options, log: this.log, followers })
   }
 
-  async #recover(): Promise<RecoveryReport> {
-    const report = await recover({ options: this.#options, log: this.log, queues: this.queues, index: this.index, state: this.state })
-    this.state.recovered(this)
-    return report
+  #recover(): Promise<RecoveryReport> {
+    return recover({ options: this.#options, log: this.log, queues: this.queues, index: this.index, state: this.state })
   }
 
   /** Lets go of everything, whatever fails. Rejects with the first failure. */
