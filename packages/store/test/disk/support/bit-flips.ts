@@ -1,8 +1,10 @@
 import type { SimulatedStoreFiles } from '../../../src'
+import type { Allowances } from './check-store'
 import type { Attempt, Knowledge } from './ledger'
 import { checkOpened, type StoreOn } from './reopened'
 
-export interface BitFlips {
+/** Queries by key are asked when `queries` is set: only then damage of the index can be seen. */
+export interface BitFlips extends Pick<Allowances, 'queries'> {
   readonly open: StoreOn
   readonly files: SimulatedStoreFiles
   readonly known: Knowledge
@@ -41,10 +43,10 @@ export async function flipEveryByte({ every = 1, matches = () => true, ...store 
   return found
 }
 
-function flipAt({ open, files, known, directory }: BitFlips, path: string, position: number) {
+function flipAt({ open, files, known, directory, queries = false }: BitFlips, path: string, position: number) {
   const left = files.clone()
   left.flip(path, position, position % 8)
   const at = path.startsWith(`${directory}/`) ? Number(path.slice(directory.length + 1)) + position : -1
   const mayBeLost = ({ appended }: Attempt): boolean => appended.physicalOffset <= at && at < appended.physicalOffset + appended.size
-  return checkOpened(open, left, known, { mayBeLost, mayHaveHoles: true })
+  return checkOpened(open, left, known, { mayBeLost, mayHaveHoles: true, queries })
 }

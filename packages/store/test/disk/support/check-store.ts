@@ -1,11 +1,13 @@
-import { decodeRecord, type MessageRecord } from '@rocketmq-ts/remoting/wire'
+import { decodeProperties, decodeRecord, type MessageRecord } from '@rocketmq-ts/remoting/wire'
 import type { MessageStore } from '../../../src'
 import type { Attempt, Knowledge } from './ledger'
 
-/** What is allowed to be missing after what has happened to a store. */
+/** How a store is looked at, and what may be missing after what has happened to it. */
 export interface Allowances {
   /** Acknowledged records that may be gone; nothing may when it is left out. */
   readonly mayBeLost?: (attempt: Attempt) => boolean
+  /** Whether messages are looked up by key, too. Default `false`. */
+  readonly queries?: boolean
   /** Whether offsets may be without a record: only after damage. */
   readonly mayHaveHoles?: boolean
 }
@@ -23,7 +25,22 @@ export async function checkStore(store: MessageStore, known: Knowledge, allowanc
   for (const attempt of known.acknowledged) {
     if (!served.has(attempt) && allowances.mayBeLost?.(attempt) !== true) problems.push(`lost: ${nameOf(attempt)}`)
   }
+  if (allowances.queries === true) problems.push(...(await checkQueries(store, known)))
   return [...problems, ...checkDocuments(store, known)]
+}
+
+/** All that is wrong with the answers to queries by key; that something is not found any more is not. */
+export async function checkQueries(store: MessageStore, known: Knowledge): Promise<string[]> {
+  const problems: string[] = []
+  for (const { request } of known.acknowledged) {
+    const key = decodeProperties(request.properties).get('UNIQ_KEY') ?? ''
+    const { records } = await store.query({ topic: request.topic, key, maxCount: 32, beginMs: 0, endMs: Number.MAX_SAFE_INTEGER })
+    for (const record of records.map((bytes) => decodeRecord(bytes))) {
+      problems.push(...checkRecord(record, known, new Set()))
+      if (record.properties.get('UNIQ_KEY') !== key) problems.push(`found by ${key}: ${record.properties.get('UNIQ_KEY')}`)
+    }
+  }
+  return problems
 }
 
 /** Each record of a queue, or a problem. */
@@ -58,19 +75,17 @@ function checkRecord(record: MessageRecord, known: Knowledge, served: Set<Attemp
 
 /** Whether every field is as it was sent, where it was put. */
 export function isRecordOf(record: MessageRecord, { request, appended }: Attempt): boolean {
-  const { topic, queueId, flag, sysFlag, bornTimestamp, reconsumeTimes, preparedTransactionOffset } = request
-  const sent = [topic, queueId, flag, sysFlag, bornTimestamp, reconsumeTimes, preparedTransactionOffset]
-  const { queueOffset, physicalOffset, storeTimestamp } = appended
-  const stored = [record.topic, record.queueId, record.flag, record.sysFlag, record.bornTimestamp]
-  const place = [record.queueOffset, record.physicalOffset, record.storeTimestamp]
   return (
-    [...sent, queueOffset, physicalOffset, storeTimestamp].join() ===
-      [...stored, record.reconsumeTimes, record.preparedTransactionOffset, ...place].join() &&
+    PLACE.every((field) => record[field] === appended[field]) &&
+    SENT.every((field) => record[field] === request[field]) &&
     record.body.equals(request.body) &&
     // A checksum may follow what was sent.
     record.propertiesBuffer.subarray(0, request.properties.length).equals(request.properties)
   )
 }
+
+const PLACE = ['queueOffset', 'physicalOffset', 'storeTimestamp'] as const
+const SENT = ['topic', 'queueId', 'flag', 'sysFlag', 'bornTimestamp', 'reconsumeTimes', 'preparedTransactionOffset'] as const
 
 function checkDocuments(store: MessageStore, known: Knowledge): string[] {
   return [...known.documents].flatMap(([name, texts]) => {

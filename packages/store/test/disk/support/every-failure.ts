@@ -45,6 +45,10 @@ async function failOnce({ open, reason, isLasting, files: base, steps, cut }: Fa
   await work.do(steps ?? EVERY_OPERATION)
   const failed: FileOperation | undefined = failure.failed[0]
   const left = cut === undefined ? files.afterKill() : files.afterPowerCut(cut)
-  const open_ = work.untypedErrors.map((error) => `untyped: ${error instanceof Error ? error.stack : error}`)
-  return { failed, found: [...open_, ...(await checkReopened(open, left, work.ledger.at()))] }
+  // What is written and cannot be synced stays in the page cache; on a disk that is gone nothing can be taken back, and what was taken
+  // back is not synced when the power is cut.
+  const failedMayRemain = isLasting === true || cut !== undefined || failed?.name === 'sync'
+  const known = work.ledger.at(work.ledger.mark, { failedMayRemain })
+  const untyped = work.untypedErrors.map((error) => `untyped: ${error instanceof Error ? error.stack : error}`)
+  return { failed, found: [...untyped, ...(await checkReopened(open, left, known, { mayHaveHoles: cut !== undefined }))] }
 }

@@ -54,14 +54,17 @@ export class Ledger {
     this.deletions.push({ topic, attemptedAt: this.#next() })
   }
 
-  /** What was known at a moment; now, when none is named. */
-  at(mark = this.mark): Knowledge {
+  /**
+   * What was known at a moment; now, when none is named. `failedMayRemain`: what was said to have failed may be there all the same, because
+   * the disk did not let it be taken back.
+   */
+  at(mark = this.mark, { failedMayRemain = false } = {}): Knowledge {
     const deleted = new Set(this.deletions.filter(({ attemptedAt }) => attemptedAt <= mark).map(({ topic }) => topic))
     const attempted = this.attempts.filter(({ attemptedAt }) => attemptedAt <= mark)
     const statusOf = ({ settledAt, status }: Attempt): CommitStatus | undefined => (settledAt <= mark ? status : undefined)
     return new Knowledge(
       attempted.filter((attempt) => statusOf(attempt) === 'COMMITTED' && !deleted.has(attempt.request.topic)),
-      attempted.filter((attempt) => statusOf(attempt) !== 'FAILED'),
+      attempted.filter((attempt) => failedMayRemain || statusOf(attempt) !== 'FAILED'),
       this.#documentsAt(mark)
     )
   }
@@ -85,27 +88,31 @@ export class Ledger {
 /** The last text that was written for certain, and those that were begun after it. `undefined`: perhaps none. */
 type PossibleTexts = readonly (string | undefined)[]
 
+interface QueueName {
+  readonly topic: string
+  readonly queueId: number
+}
+
 /** What was known of a store at a moment. */
 export class Knowledge {
   /** Must be there. */
   readonly acknowledged: readonly Attempt[]
   readonly documents: ReadonlyMap<string, PossibleTexts>
+  readonly queues: readonly QueueName[]
   /** May be there, by place: whatever was tried, unless it was said to have failed. */
   readonly #possible = new Map<string, Attempt[]>()
 
   constructor(acknowledged: readonly Attempt[], possible: readonly Attempt[], documents: ReadonlyMap<string, PossibleTexts>) {
     this.acknowledged = acknowledged
     this.documents = documents
+    const queues = new Map<string, QueueName>()
     for (const attempt of possible) {
       const { topic, queueId } = attempt.request
+      queues.set(`${topic}/${queueId}`, { topic, queueId })
       const place = placeText(topic, queueId, attempt.appended.queueOffset)
       this.#possible.set(place, [...(this.#possible.get(place) ?? []), attempt])
     }
-  }
-
-  get queues(): readonly { readonly topic: string; readonly queueId: number }[] {
-    const queues = [...this.#possible.values()].flat().map(({ request: { topic, queueId } }) => ({ topic, queueId }))
-    return [...new Map(queues.map((queue) => [`${queue.topic}/${queue.queueId}`, queue])).values()]
+    this.queues = [...queues.values()]
   }
 
   possibleAt(topic: string, queueId: number, queueOffset: number): readonly Attempt[] {

@@ -16,6 +16,10 @@ export interface TornTails {
   /** Newest records that are torn. */
   readonly records: number
   readonly end: TornEnd
+  /** Only each so manieth byte. Default 1. */
+  readonly every?: number
+  /** Whether offsets may be without a record: of a store that was closed in order the queues still tell of those that are lost. Default `false`. */
+  readonly mayHaveHoles?: boolean
 }
 
 export interface TornFindings {
@@ -28,19 +32,22 @@ export async function tearEveryTail(torn: TornTails): Promise<TornFindings> {
   const newest = [...torn.known.acknowledged].sort(byPlace).slice(-torn.records)
   const [first, last] = [newest.at(0), newest.at(-1)]
   if (first === undefined || last === undefined) throw new Error('nothing to tear')
+  const { every = 1 } = torn
   const problems: string[] = []
+  let positions = 0
   const end = endOf(last)
-  for (let at = first.appended.physicalOffset; at < end; at++) {
+  for (let at = first.appended.physicalOffset; at < end; at += every) {
+    positions++
     problems.push(...(await tearAt(torn, at)).map((problem) => `torn at ${at} of ${end}, ${torn.end} behind: ${problem}`))
   }
-  return { positions: end - first.appended.physicalOffset, problems }
+  return { positions, problems }
 }
 
-async function tearAt({ open, files, known, directory, end }: TornTails, at: number): Promise<readonly string[]> {
+async function tearAt({ open, files, known, directory, end, mayHaveHoles = false }: TornTails, at: number): Promise<readonly string[]> {
   const left = files.clone()
   const name = left.list(directory).findLast((file) => Number(file) <= at) ?? ''
   tear(left, `${directory}/${name}`, at - Number(name), end)
-  const { problems, refusal } = await checkOpened(open, left, known, { mayBeLost: (attempt) => endOf(attempt) > at })
+  const { problems, refusal } = await checkOpened(open, left, known, { mayBeLost: (attempt) => endOf(attempt) > at, mayHaveHoles })
   return refusal === undefined ? problems : [`${refusal}`]
 }
 

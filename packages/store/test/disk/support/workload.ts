@@ -99,7 +99,7 @@ async function readEverything({ store, clock }: Work): Promise<void> {
 }
 
 /** Each field that can be is another one in each record, so that no two can be taken for each other. */
-function requestOf(number: number, change: Partial<AppendRequest>): AppendRequest {
+export function requestOf(number: number, change: Partial<AppendRequest>): AppendRequest {
   return {
     ...{ topic: 'A', queueId: 0, flag: number, sysFlag: 0, bornTimestamp: 1_600_000_000_000 + number },
     ...{ bornHost: { host: '10.1.2.3', port: 40_000 }, storeHost: { host: '127.0.0.1', port: 10_911 } },
