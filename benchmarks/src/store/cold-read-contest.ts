@@ -17,7 +17,7 @@ const MEMORY = { readCacheBytes: 2 ** 20, tailBytes: 2 ** 20 } as const
 export async function coldReadContest(folder: string, plan: StorePlan): Promise<Contest> {
   const filled = await filledDirectory(join(folder, 'cold'), plan.runBytes, 1)
   const store = await openedStore(filled.directory, MEMORY)
-  const file = openSync(filled.files[0] as string, 'r')
+  const file = openSync(filled.file, 'r')
   const stretch = Math.floor((filled.bytes / filled.messages) * RECORDS)
   const plain = (id: string, title: string, pieceBytes: number) => ({
     ...{ id, title },

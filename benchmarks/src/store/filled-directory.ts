@@ -1,37 +1,49 @@
-import { readdirSync, statSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import type { AppendRequest } from '@rocketmq-ts/store'
-import { openedStore, turn } from './opened-store'
+import { setTimeout as pause } from 'node:timers/promises'
+import type { AppendRequest, DiskMessageStore } from '@rocketmq-ts/store'
+import { openedStore } from './opened-store'
 import { sampleRequests } from './requests'
 
 /** Less than two batches fit the rest. */
-const SPARE_BYTES = 128 * 1024
+const SPARE_BYTES = 160 * 1024
+const BATCH = 64
+/** The store writes zeros ahead meanwhile: who goes faster than the disk makes it begin the next file early. */
+const PAUSE_EVERY_BATCHES = 16
 
 /** A store that was filled and closed. */
 export interface FilledDirectory {
   readonly directory: string
-  /** Files of its commit log, in order. */
-  readonly files: readonly string[]
-  /** Records in it, and their bytes from the beginning of the log on: they fit its first file. */
+  /** First file of its commit log; records in it, and the bytes that they take from its beginning on. */
+  readonly file: string
   readonly messages: number
   readonly bytes: number
+  /** Records in the next file too. */
+  readonly allMessages: number
 }
 
-/** Fills a store with records of 1 KiB in so many queues: the file of its log, almost to its end. */
+/** Fills a store with records of 1 KiB in so many queues: the first file of its log, as far as it goes. */
 export async function filledDirectory(directory: string, fileBytes: number, queues: number): Promise<FilledDirectory> {
   const store = await openedStore(directory, { commitLogFileBytes: fileBytes })
-  const requests = sampleRequests(1024, 4096, queues)
-  let [bytes, messages] = [0, 0]
-  while (bytes < fileBytes - SPARE_BYTES) {
-    for (let at = 0; at < 64; at++) bytes += store.append(requests[messages++ % requests.length] as AppendRequest).size
-    store.commit()
-    await turn()
-  }
+  const filled = await fill(store, sampleRequests(1024, 4096, queues), fileBytes)
   await store.close()
   const log = join(directory, 'commitlog')
-  const files = readdirSync(log)
-    .sort()
-    .map((name) => join(log, name))
-  if (statSync(files[0] ?? '').size < bytes) throw new Error('the records do not fit the first file of the log')
-  return { directory, files, messages, bytes }
+  const [first = ''] = readdirSync(log).sort()
+  if (filled.bytes < fileBytes / 2) throw new Error(`only ${filled.bytes} bytes came into the first file of the log`)
+  return { directory, file: join(log, first), ...filled }
+}
+
+async function fill(store: DiskMessageStore, requests: readonly AppendRequest[], fileBytes: number) {
+  let [messages, bytes, allMessages] = [0, 0, 0]
+  for (let batch = 1; messages === allMessages && bytes < fileBytes - SPARE_BYTES; batch++) {
+    for (let at = 0; at < BATCH; at++) {
+      const { physicalOffset, size } = store.append(requests[allMessages++ % requests.length] as AppendRequest)
+      if (physicalOffset >= fileBytes) continue
+      bytes = physicalOffset + size
+      messages = allMessages
+    }
+    store.commit()
+    if (batch % PAUSE_EVERY_BATCHES === 0) await pause(2)
+  }
+  return { messages, bytes, allMessages }
 }

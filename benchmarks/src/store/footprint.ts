@@ -31,13 +31,13 @@ const FILL_MS = 600_000
 const ASK_MS = 120_000
 const STARTS = 5
 /** Read of every queue, messages: more than the store keeps of what it has read. */
-const READ_PER_QUEUE = 512
+const READ_PER_QUEUE = 32
 
 /** Fills a store in a process of its own, and opens it again and again. */
 export async function measureFootprint(folder: string, plan: StorePlan, say: (line: string) => void): Promise<Footprint> {
   const directory = join(folder, 'footprint')
-  const filled = await fill(directory, plan)
-  say(`footprint: ${Math.round(filled.perSecond)} messages/s`)
+  const filled = await fill(directory, plan, say)
+  say('footprint: filled and read')
   const [startMs, serverStartMs]: [number[], number[]] = [[], []]
   let reopenedBytes = 0
   for (let time = 0; time < STARTS; time++) {
@@ -51,13 +51,14 @@ export async function measureFootprint(folder: string, plan: StorePlan, say: (li
   return { ...plan.footprint, ...filled, reopenedBytes, startMs, serverStartMs }
 }
 
-async function fill(directory: string, { footprint }: StorePlan) {
+async function fill(directory: string, { footprint }: StorePlan, say: (line: string) => void) {
   const { messages, queues, bytes } = footprint
   const driver = await startFootprint(directory)
   const { pid } = driver.process
   const emptyBytes = residentBytes(pid)
   const { seconds } = await driver.ask<{ seconds: number }>('fill', { messages, queues, bytes }, FILL_MS)
   const [filledBytes, filledPeakBytes] = [residentBytes(pid), peakResidentBytes(pid)]
+  say(`footprint: ${Math.round(messages / seconds)} messages/s stored`)
   await driver.ask('read', { queues, bytes, perQueue: Math.min(READ_PER_QUEUE, Math.floor(messages / queues)) }, ASK_MS)
   const readPeakBytes = peakResidentBytes(pid)
   await close(driver)
