@@ -16,6 +16,8 @@ export type StoreErrorCode =
   | 'STORE_IN_USE'
   /** The directory cannot be written to. */
   | 'STORE_READ_ONLY'
+  /** What was to be inspected is no store's directory. */
+  | 'STORE_NOT_FOUND'
   /** The files are not a store that can be opened: a file missing between others, or of a wrong length. */
   | 'STORE_DAMAGED'
   /** The disk failed: the store has stopped, and what it had not confirmed may be lost. */

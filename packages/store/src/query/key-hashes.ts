@@ -17,11 +17,12 @@ export function keyHash(text: string): number {
  * every message.
  *
  * @param hashes takes them, in Java's order; what it held is gone.
+ * @returns whether the last of them is of the tag, which brokers before 5.4.0 do not index.
  */
-export function readKeyHashes(record: Buffer, hashes: number[]): void {
+export function readKeyHashes(record: Buffer, hashes: number[]): boolean {
   hashes.length = 0
   const sysFlag = record.readInt32BE(RecordField.SYS_FLAG)
-  if (transactionValue(sysFlag) === MessageSysFlag.TRANSACTION_ROLLBACK) return
+  if (transactionValue(sysFlag) === MessageSysFlag.TRANSACTION_ROLLBACK) return false
   const topicLengthAt = bodyEnd(record, sysFlag)
   const isV2 = record.readInt32BE(RecordField.MAGIC) === RecordMagic.V2
   const topicAt = topicLengthAt + (isV2 ? 2 : 1)
@@ -31,6 +32,7 @@ export function readKeyHashes(record: Buffer, hashes: number[]): void {
   if (found.uniqueKeyEnd > 0) hashes.push(positive(hashText(record, found.uniqueKeyAt, found.uniqueKeyEnd, prefix)))
   if (found.keysEnd > 0) pushEach(record, found.keysAt, found.keysEnd, prefix, hashes)
   if (found.tagsEnd > 0) hashes.push(positive(hashText(record, found.tagsAt, found.tagsEnd, tagPrefix(prefix))))
+  return found.tagsEnd > 0
 }
 
 /** The store time of a stored record. */

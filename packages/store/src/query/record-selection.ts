@@ -35,7 +35,8 @@ export class RecordSelection {
   }
 }
 
-function isWanted(record: MessageRecord, request: QueryRequest): boolean {
+/** Whether a record is one that a query asks for, whatever an index says. */
+export function isWanted(record: MessageRecord, request: QueryRequest): boolean {
   const { storeTimestamp, topic } = record
   return storeTimestamp >= request.beginMs && storeTimestamp <= request.endMs && topic === request.topic && carries(record, request)
 }

@@ -1,0 +1,90 @@
+import { timeDiffOf } from '../../disk/index-files/index-entry'
+import { isIndexFileName } from '../../disk/index-files/index-file-name'
+import { type IndexFileContent, readIndexFile, type StoredIndexEntry } from '../../disk/index-files/read-index-file'
+import { isGone } from '../again-when-gone'
+import type { InspectedStore } from '../inspected-store'
+import type { Findings } from './finding'
+import { IndexSlots } from './index-slots'
+
+/** An entry, and where it is. */
+export interface PlacedEntry extends StoredIndexEntry {
+  readonly path: string
+  readonly beginTimestamp: number
+}
+
+/** All entries of an index, file by file; what is wrong with a file in itself is a finding. Entries out of order are left out. */
+export class IndexEntries {
+  readonly counts = { files: 0, entries: 0 }
+  readonly #store: InspectedStore
+  readonly #findings: Findings
+
+  constructor(store: InspectedStore, findings: Findings) {
+    this.#store = store
+    this.#findings = findings
+  }
+
+  /** Names of the files, ascending. */
+  get names(): readonly string[] {
+    return this.#store.files.list(this.#store.path('index')).filter(isIndexFileName)
+  }
+
+  /** In the order of their records. Rejects with a FileError. */
+  async *inOrder(): AsyncGenerator<PlacedEntry> {
+    let held: PlacedEntry | undefined
+    for await (const entry of this.#all()) {
+      // One that is behind the next one is wrong: it would hide all that are before it in the log.
+      if (held !== undefined && held.physicalOffset <= entry.physicalOffset) yield held
+      else if (held !== undefined) this.wrong(held, `leads to log offset ${held.physicalOffset}, the next one to ${entry.physicalOffset}`)
+      held = entry
+    }
+    if (held !== undefined) yield held
+  }
+
+  wrong({ path, number, physicalOffset }: PlacedEntry, what: string): void {
+    this.#findings.add({ kind: 'index-wrong', severity: 'wrong', text: `${path} entry ${number} ${what}`, path, physicalOffset })
+  }
+
+  async *#all(): AsyncGenerator<PlacedEntry> {
+    const { indexSlots, indexEntries } = this.#store.options
+    for (const name of this.names) {
+      const path = `index/${name}`
+      try {
+        const found = readIndexFile(this.#store.files, this.#store.path(path), { slots: indexSlots, entries: indexEntries })
+        if ('problem' in found) this.#findings.add({ kind: 'index-unreadable', severity: 'wrong', text: `${path}: ${found.problem}`, path })
+        else yield* this.#entriesOf(found, path)
+      } catch (error) {
+        // Retention took it; it was of records that are gone.
+        if (!isGone(error)) throw error
+      }
+    }
+  }
+
+  async *#entriesOf({ geometry, header, entries }: IndexFileContent, path: string): AsyncGenerator<PlacedEntry> {
+    this.counts.files++
+    const slots = new IndexSlots(geometry)
+    let isRight = true
+    for await (const entry of entries()) {
+      this.counts.entries++
+      const placed = { ...entry, path, beginTimestamp: header.beginTimestamp }
+      // One wrong link makes those behind it look wrong.
+      const leadsRight = slots.take(entry)
+      if (!leadsRight && isRight) this.wrong(placed, `leads to entry ${entry.previous}, which is not the one before it in its slot`)
+      isRight &&= leadsRight
+      yield placed
+    }
+    // While a broker is at work, its slots and its header are of two moments.
+    if (isRight && !this.#store.isOpen) await this.#checkSlots(slots, path, header.indexCount)
+  }
+
+  async #checkSlots(slots: IndexSlots, path: string, end: number): Promise<void> {
+    const count = await slots.wrongSlots(this.#store.files, this.#store.path(path), end)
+    if (count === 0) return
+    const text = `${path}: ${count} slots do not lead to their newest entry`
+    this.#findings.add({ kind: 'index-wrong', severity: 'wrong', text, path, count })
+  }
+}
+
+/** Whether the entry's time is that of a record. */
+export function hasTimeOf({ number, timeMs, beginTimestamp }: PlacedEntry, storeTimestamp: number): boolean {
+  return number === 1 || timeMs === beginTimestamp + timeDiffOf(beginTimestamp, storeTimestamp) * 1000
+}
