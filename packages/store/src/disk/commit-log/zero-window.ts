@@ -10,6 +10,10 @@ import { writeZeros, writeZerosLater, ZERO_PIECE_BYTES } from './zeros'
 const HURRIED_BYTES = 64 * 1024
 /** A piece is begun only this many bursts ahead of the end of the log. */
 const SAFE_BURSTS = 2
+/** How far the log is expected to go while a piece is under way, at least, as a share of the window: a sync holds pieces up for long. */
+const LEAST_BURST = 1 / 8
+/** A burst is forgotten slowly, by this share with each piece: the next sync is hundreds of pieces away. */
+const BURST_DECAY = 1 / 512
 
 /** What a window of zeros is made with. */
 export interface ZeroWindowParts {
@@ -124,6 +128,7 @@ export class ZeroWindow {
     } catch (error) {
       this.#failed(error)
     }
+    this.#burst = Math.max(this.#burst, this.#aheadBytes * LEAST_BURST)
     this.#refillAt = this.#isFailing ? this.#end : this.#zeroedEnd() - this.#aheadBytes / 2
   }
 
@@ -151,7 +156,7 @@ export class ZeroWindow {
       room.end = to
     } finally {
       this.#busy = undefined
-      this.#burst = Math.max(this.#end - before, this.#burst / 2)
+      this.#burst = Math.max(this.#end - before, this.#burst * (1 - BURST_DECAY))
     }
     return true
   }

@@ -146,7 +146,7 @@ describe('whatever operation fails', () => {
     const files = new SimulatedStoreFiles()
     await tell(files)
     const count = files.operations.length
-    expect(count).toBeGreaterThan(90)
+    expect(count).toBeGreaterThan(80)
     for (let n = 1; n <= count; n++) {
       for (const reason of ['EIO', 'ENOSPC']) {
         const failing = new SimulatedStoreFiles()
