@@ -73,7 +73,9 @@ export class BrokerServices {
       this.#log.log('error', 'delay', 'delayed messages could not be delivered; tried again', { error })
     this.delays = new DelayDelivery({ store, clock, commit: this.commit, levels, onProgress, onError })
     const identity = { brokerName: options.name, clusterName: options.clusterName }
-    this.topicAdmin = new TopicAdminProcessor({ store, topics: tables.topics, offsets: tables.offsets, identity, limits, registered })
+    const { topics, offsets } = tables
+    const saved = (): Promise<void> => tables.flush()
+    this.topicAdmin = new TopicAdminProcessor({ store, topics, offsets, identity, limits, registered, saved })
   }
 
   /** Tells a server who answers what. */
@@ -92,12 +94,14 @@ export class BrokerServices {
     const appender = new MessageAppender(store, options.delayLevels, storeHost)
     const checks = new SendChecks({ topics: tables.topics, creation, limits })
     const retrySends = new RetrySends(tables.groups, this.locks, creation)
+    const topicSaved = (topic: string): Promise<boolean> | undefined => tables.topicSaved(topic)
     const { send } = new SendMessageProcessor({
       clock,
       checks,
       retrySends,
       appender,
       commit,
+      topicSaved,
       offsetIds: new OffsetIds(storeHost),
       uniqueKeys: new UniqueKeySource({
         host: storeHost.host,
@@ -110,7 +114,7 @@ export class BrokerServices {
     server.register(RequestCode.SEND_MESSAGE, send)
     server.register(RequestCode.SEND_MESSAGE_V2, send)
     server.register(RequestCode.SEND_BATCH_MESSAGE, send)
-    const { sendBack } = new SendBackProcessor({ store, clock, groups: tables.groups, creation, appender, commit })
+    const { sendBack } = new SendBackProcessor({ store, clock, groups: tables.groups, creation, appender, commit, topicSaved })
     server.register(RequestCode.CONSUMER_SEND_MSG_BACK, sendBack)
   }
 
@@ -162,7 +166,10 @@ export class BrokerServices {
     server.register(RequestCode.UPDATE_AND_CREATE_TOPIC, this.topicAdmin.createTopic)
     server.register(RequestCode.DELETE_TOPIC_IN_BROKER, this.topicAdmin.deleteTopic)
     server.register(RequestCode.GET_ALL_TOPIC_CONFIG, this.topicAdmin.allTopics)
-    server.register(RequestCode.UPDATE_AND_CREATE_SUBSCRIPTIONGROUP, createGroup(tables.groups, options.limits))
+    server.register(
+      RequestCode.UPDATE_AND_CREATE_SUBSCRIPTIONGROUP,
+      createGroup({ groups: tables.groups, limits: options.limits, saved: () => tables.flush() })
+    )
     server.register(RequestCode.GET_ALL_SUBSCRIPTIONGROUP_CONFIG, allGroups(tables.groups))
   }
 

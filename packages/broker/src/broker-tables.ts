@@ -11,7 +11,7 @@ import { StoredDocument } from './stored-document'
 import { ownTopics } from './topic/own-topics'
 import { TopicTable } from './topic/topic-table'
 
-/** How long a change of offsets may wait until it is stored. Milliseconds. */
+/** How long a change may wait until it is stored when nobody is told of it before. Milliseconds. */
 export const PERSIST_EVERY_MS = 5000
 
 /** What the stored documents say beyond what this broker knows: official brokers find it again. */
@@ -33,6 +33,8 @@ export class BrokerTables {
   readonly #delayVersion: TableVersion
   readonly #log: RepeatedLog
   readonly #others: Others = { topics: {}, groups: [], offsets: {}, delays: [] }
+  /** Topics of the text that is being stored. */
+  #storing: readonly string[] = []
   #topicsChanged: () => void = () => {}
   #delayOffsets: () => ReadonlyMap<number, number> = () => new Map()
   #flushTimer: Timer | undefined
@@ -51,7 +53,11 @@ export class BrokerTables {
     this.groups = new GroupTable(new TableVersion(clock), limits.maxGroups, () => this.#changed(DocumentName.GROUPS))
     this.offsets = new ConsumerOffsets(limits.maxOffsets, () => this.#changed(DocumentName.CONSUMER_OFFSETS))
     this.#documents = new Map([
-      this.#document(DocumentName.TOPICS, () => this.#topicsText()),
+      this.#document(
+        DocumentName.TOPICS,
+        () => this.#topicsText(),
+        () => this.topics.saved(this.#storing)
+      ),
       this.#document(DocumentName.GROUPS, () => this.#groupsText()),
       this.#document(DocumentName.CONSUMER_OFFSETS, () => this.#offsetsText()),
       this.#document(DocumentName.DELAY_OFFSETS, () => this.#delaysText())
@@ -78,6 +84,14 @@ export class BrokerTables {
   delaysProgressed(offsets: () => ReadonlyMap<number, number>): void {
     this.#delayOffsets = offsets
     this.#changed(DocumentName.DELAY_OFFSETS)
+  }
+
+  /**
+   * Whether a topic is stored, once that is known; `undefined` when it is since long. A message is acknowledged after that: one whose topic
+   * nobody knows after a restart would be lost.
+   */
+  topicSaved(name: string): Promise<boolean> | undefined {
+    return this.topics.unsaved.has(name) ? this.#saveTopic(name) : undefined
   }
 
   /** Stores everything that has changed, and nothing more afterwards. */
@@ -122,7 +136,13 @@ export class BrokerTables {
     this.#others.offsets = others
   }
 
+  async #saveTopic(name: string): Promise<boolean> {
+    await this.#documents.get(DocumentName.TOPICS)?.flush()
+    return !this.topics.unsaved.has(name)
+  }
+
   #topicsText(): string {
+    this.#storing = [...this.topics.unsaved]
     return writeTopics({ version: this.topics.version.current, topics: this.topics.all, others: this.#others.topics })
   }
 
@@ -144,17 +164,23 @@ export class BrokerTables {
 
   #changed(name: string): void {
     this.#documents.get(name)?.changed()
+    this.#planFlush()
+  }
+
+  #planFlush(): void {
     if (this.#flushTimer !== undefined || this.#isClosed) return
-    this.#flushTimer = this.#options.clock.setTimeout(() => this.#flushPlanned(), PERSIST_EVERY_MS, { keepsProcessAlive: false })
+    this.#flushTimer = this.#options.clock.setTimeout(() => void this.#flushPlanned(), PERSIST_EVERY_MS, { keepsProcessAlive: false })
   }
 
-  #flushPlanned(): void {
+  /** What a disk did not take is tried again, whether or not it changes once more. */
+  async #flushPlanned(): Promise<void> {
     this.#flushTimer = undefined
-    void this.flush()
+    await this.flush()
+    if ([...this.#documents.values()].some(({ isChanged }) => isChanged)) this.#planFlush()
   }
 
-  #document(name: string, render: () => string): [string, StoredDocument] {
+  #document(name: string, render: () => string, onStored: () => void = () => {}): [string, StoredDocument] {
     const onError = (error: unknown): void => this.#log.log('error', name, `${name} could not be stored; it is tried again`, { error })
-    return [name, new StoredDocument({ documents: this.#options.store.documents, name, render, onError })]
+    return [name, new StoredDocument({ documents: this.#options.store.documents, name, render, onStored, onError })]
   }
 }

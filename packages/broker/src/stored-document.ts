@@ -7,6 +7,8 @@ export interface StoredDocumentOptions {
   readonly name: string
   /** The whole text as it is to be stored now. */
   readonly render: () => string
+  /** Told when what was rendered last is stored. */
+  readonly onStored?: () => void
   /** Told of a write that failed; it is tried again at the next `flush`. */
   readonly onError: (error: unknown) => void
 }
@@ -26,6 +28,11 @@ export class StoredDocument {
     return this.#options.documents.read(this.#options.name)
   }
 
+  /** Whether the stored text is out of date. */
+  get isChanged(): boolean {
+    return this.#isChanged
+  }
+
   /** Says that the stored text is out of date. */
   changed(): void {
     this.#isChanged = true
@@ -39,10 +46,11 @@ export class StoredDocument {
 
   async #write(): Promise<void> {
     if (!this.#isChanged) return
-    const { documents, name, render, onError } = this.#options
+    const { documents, name, render, onStored, onError } = this.#options
     this.#isChanged = false
     try {
       await documents.write(name, render())
+      onStored?.()
     } catch (error) {
       this.#isChanged = true
       onError(error)

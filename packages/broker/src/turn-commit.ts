@@ -8,6 +8,21 @@ export interface CommitWaiter {
   committed(status: CommitStatus): void
 }
 
+/** Waits for one thing more than its records: that their topic is stored. Without it they are less durable than they look. */
+export class AfterTopic implements CommitWaiter {
+  readonly #waiter: CommitWaiter
+  readonly #isSaved: Promise<boolean>
+
+  constructor(waiter: CommitWaiter, isSaved: Promise<boolean>) {
+    this.#waiter = waiter
+    this.#isSaved = isSaved
+  }
+
+  committed(status: CommitStatus): void {
+    void this.#isSaved.then((isSaved) => this.#waiter.committed(isSaved || status !== 'COMMITTED' ? status : 'FLUSH_DISK_TIMEOUT'))
+  }
+}
+
 /** So many are committed without waiting for more: while they are answered and their senders go on, the next ones arrive. */
 const MANY_WAITERS = 32
 
@@ -42,8 +57,12 @@ export class TurnCommit {
     this.loopDelay = new LoopDelay(clock)
   }
 
-  /** Calls `waiter` when everything staged so far is committed, or has failed. */
-  wait(waiter: CommitWaiter): void {
+  /** Calls `waiter` when everything staged so far is committed, or has failed; and `isSaved` has settled, when it is given. */
+  wait(waiter: CommitWaiter, isSaved?: Promise<boolean>): void {
+    this.#add(isSaved === undefined ? waiter : new AfterTopic(waiter, isSaved))
+  }
+
+  #add(waiter: CommitWaiter): void {
     if (!this.#isTurnPlanned) {
       this.#startTurn()
       if (this.#isQuiet) this.#clock.defer(this.#ifSingle)

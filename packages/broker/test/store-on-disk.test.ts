@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { encodeBatch, PullSysFlag, parseOffsetMessageId, RequestCode, ResponseCode } from '@rocketmq-ts/remoting/wire'
 import { type CommitStatus, StoreError, type StoreErrorCode } from '@rocketmq-ts/store'
 import { DocumentName } from '../src/index'
-import { sendHeader, TestBroker } from './support/cluster'
+import { groupSettings, sendHeader, TestBroker } from './support/cluster'
 import { LateStore } from './support/late-store'
 
 let store: LateStore
@@ -171,5 +171,67 @@ describe('closing a broker', () => {
     held()
     await closed
     expect(test.store.documents.read(DocumentName.DELAY_OFFSETS)).toContain('"offsetTable":{1:1}')
+  })
+})
+
+describe('what a broker promises besides messages', () => {
+  const topics = (): string => test.store.documents.read(DocumentName.TOPICS) ?? ''
+  const { UPDATE_AND_CREATE_TOPIC, DELETE_TOPIC_IN_BROKER, UPDATE_AND_CREATE_SUBSCRIPTIONGROUP } = RequestCode
+  const admin = {
+    createTopic: () =>
+      test.client.invoke(UPDATE_AND_CREATE_TOPIC, {
+        ...{ topic: 'fresh', defaultTopic: 'TBW102', readQueueNums: 1, writeQueueNums: 1 },
+        ...{ perm: 6, topicFilterType: 'SINGLE_TAG', topicSysFlag: 0, order: false }
+      }),
+    deleteTopic: () => test.client.invoke(DELETE_TOPIC_IN_BROKER, { topic: 'orders' }),
+    createGroup: () => test.client.invoke(UPDATE_AND_CREATE_SUBSCRIPTIONGROUP, {}, groupSettings('billing', { retryMaxTimes: 3 }))
+  }
+
+  it('is stored before the first message of a new topic is acknowledged: nobody would find it without its topic', async () => {
+    const written = store.holdWrites()
+    let code: number | undefined
+    const sent = test.client.send('fresh', 'a').then((answer) => {
+      code = answer.code
+    })
+    await test.clock.settle()
+    expect([code, test.store.maxOffset('fresh', 0)]).toEqual([undefined, 1])
+    // Others do not wait for it.
+    expect((await test.client.send('orders', 'a')).code).toBe(ResponseCode.SUCCESS)
+    written()
+    await sent
+    expect([code, topics()]).toEqual([ResponseCode.SUCCESS, expect.stringContaining('"fresh"')])
+  })
+
+  it('is tried again when it cannot be stored, and senders hear that their message is less durable than it could be', async () => {
+    store.writeError = new Error('the disk is full')
+    expect((await test.client.send('fresh', 'a')).code).toBe(ResponseCode.FLUSH_DISK_TIMEOUT)
+    expect(errors).toEqual([expect.stringContaining('topics.json could not be stored')])
+    store.writeError = undefined
+    expect(topics()).not.toContain('"fresh"')
+    await test.clock.advance(5000)
+    expect(topics()).toContain('"fresh"')
+    expect((await test.client.send('fresh', 'a')).code).toBe(ResponseCode.SUCCESS)
+  })
+
+  it('is tried every five seconds for as long as the disk refuses', async () => {
+    store.writeError = new Error('the disk is full')
+    await test.client.send('fresh', 'a')
+    await test.clock.advance(20_000)
+    store.writeError = undefined
+    await test.clock.advance(5000)
+    expect(topics()).toContain('"fresh"')
+  })
+
+  it.each(['createTopic', 'deleteTopic', 'createGroup'] as const)('is stored when an administrator has the answer: %s', async (request) => {
+    const written = store.holdWrites()
+    let code: number | undefined
+    const done = admin[request]().then((answer) => {
+      code = answer.code
+    })
+    await test.clock.settle()
+    expect(code).toBeUndefined()
+    written()
+    await done
+    expect(code).toBe(ResponseCode.SUCCESS)
   })
 })

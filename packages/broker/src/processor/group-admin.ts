@@ -5,12 +5,20 @@ import type { GroupTable } from '../group/group-table'
 import { Refusal } from '../refusal'
 import { tablePage } from './table-page'
 
-/** UPDATE_AND_CREATE_SUBSCRIPTIONGROUP (read in broker/…/processor/AdminBrokerProcessor.java). */
-export function createGroup(groups: GroupTable, limits: BrokerLimits): Processor<typeof RequestCode.UPDATE_AND_CREATE_SUBSCRIPTIONGROUP> {
+export interface CreateGroupOptions {
+  readonly groups: GroupTable
+  readonly limits: BrokerLimits
+  /** Settles when what was changed is stored, or could not be. */
+  readonly saved: () => Promise<void>
+}
+
+/** UPDATE_AND_CREATE_SUBSCRIPTIONGROUP: answered when the settings are stored (read in broker/…/processor/AdminBrokerProcessor.java). */
+export function createGroup(options: CreateGroupOptions): Processor<typeof RequestCode.UPDATE_AND_CREATE_SUBSCRIPTIONGROUP> {
+  const { groups, limits, saved } = options
   return ({ body, command }) => {
     const problem = groupNameProblem(body.groupName) ?? settingProblem(body, limits) ?? sizeProblem(command.body)
     if (problem !== undefined) return new Refusal(ResponseCode.INVALID_PARAMETER, problem)
-    if (groups.put(body) !== undefined) return { code: ResponseCode.SUCCESS }
+    if (groups.put(body) !== undefined) return saved().then(() => ({ code: ResponseCode.SUCCESS }))
     return new Refusal(ResponseCode.SYSTEM_ERROR, `the broker has ${limits.maxGroups} consumer groups, the most it takes`)
   }
 }

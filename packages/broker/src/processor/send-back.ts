@@ -29,6 +29,8 @@ export interface SendBackOptions {
   readonly creation: TopicCreation
   readonly appender: MessageAppender
   readonly commit: TurnCommit
+  /** Whether a topic is stored, once that is known; `undefined` when it is since long. */
+  readonly topicSaved: (topic: string) => Promise<boolean> | undefined
 }
 
 /** Where the copy of a message that was given back goes. */
@@ -81,7 +83,8 @@ export class SendBackProcessor {
       tag: record.properties.get(MessageProperty.TAGS)
     })
     if (appended instanceof Refusal) return appended
-    this.#options.commit.wait({ committed: (status) => request.answer(committedAnswer(status)) })
+    const { commit, topicSaved } = this.#options
+    commit.wait({ committed: (status) => request.answer(committedAnswer(status)) }, topicSaved(destination.topic))
     return held
   }
 

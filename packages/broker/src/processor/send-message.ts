@@ -42,6 +42,8 @@ export interface SendMessageOptions {
   readonly retrySends: RetrySends
   readonly appender: MessageAppender
   readonly commit: TurnCommit
+  /** Whether a topic is stored, once that is known; `undefined` when it is since long. */
+  readonly topicSaved: (topic: string) => Promise<boolean> | undefined
   readonly offsetIds: OffsetIds
   readonly uniqueKeys: UniqueKeySource
   readonly limits: BrokerLimits
@@ -85,8 +87,9 @@ export class SendMessageProcessor {
     if (deadLetterTopic instanceof Refusal) return deadLetterTopic
     const uniqueKey = properties.uniqueKey ?? uniqueKeys.next(clock.now())
     const queueId = deadLetterTopic === undefined ? this.#queueId(header, topic, properties) : 0
+    const topicName = deadLetterTopic ?? topic.topicName
     const appended = appender.append({
-      topic: deadLetterTopic ?? topic.topicName,
+      topic: topicName,
       queueId,
       flag: header.flag,
       sysFlag: sysFlagOf(header, topic),
@@ -99,7 +102,7 @@ export class SendMessageProcessor {
       delayLevel: delayLevelOf(properties)
     })
     if (appended instanceof Refusal) return appended
-    this.#answerLater(request, [appended], queueId, uniqueKey)
+    this.#answerLater(request, topicName, [appended], queueId, uniqueKey)
     return undefined
   }
 
@@ -146,7 +149,7 @@ export class SendMessageProcessor {
       if (appended instanceof Refusal) return appended
       places.push(appended)
     }
-    this.#answerLater(request, places, queueId, uniqueKey)
+    this.#answerLater(request, topic.topicName, places, queueId, uniqueKey)
     return undefined
   }
 
@@ -162,13 +165,13 @@ export class SendMessageProcessor {
     return queueId >= 0 ? queueId : Math.floor(this.#options.clock.random() * topic.writeQueueNums)
   }
 
-  #answerLater(request: SendRequest, places: readonly Appended[], queueId: number, uniqueKey: string): void {
-    const { offsetIds, commit, mark } = this.#options
+  #answerLater(request: SendRequest, topic: string, places: readonly Appended[], queueId: number, uniqueKey: string): void {
+    const { offsetIds, commit, mark, topicSaved } = this.#options
     const first = places[0]
     if (first === undefined) return
     const msgId =
       places.length === 1 ? offsetIds.idOf(first.physicalOffset) : places.map((place) => offsetIds.idOf(place.physicalOffset)).join(',')
-    commit.wait(new SentMessage(request, msgId, queueId, first.queueOffset, uniqueKey, mark))
+    commit.wait(new SentMessage(request, msgId, queueId, first.queueOffset, uniqueKey, mark), topicSaved(topic))
   }
 
   /** Official clients of 4.x read ext fields of every answer to a send. */

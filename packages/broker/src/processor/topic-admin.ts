@@ -24,6 +24,8 @@ export interface TopicAdminOptions {
   readonly limits: BrokerLimits
   /** Settles when every nameserver knows the topics as they are now, or cannot be told. */
   readonly registered: () => Promise<void>
+  /** Settles when what was changed is stored, or could not be. */
+  readonly saved: () => Promise<void>
 }
 
 /** All bits a permission may have. */
@@ -37,7 +39,7 @@ export class TopicAdminProcessor {
     this.#options = options
   }
 
-  /** UPDATE_AND_CREATE_TOPIC: answered when the route is known. */
+  /** UPDATE_AND_CREATE_TOPIC: answered when the topic is stored and the route is known. */
   readonly createTopic: Processor<typeof RequestCode.UPDATE_AND_CREATE_TOPIC> = async ({ header }) => {
     const config = this.configOf(header)
     if (config instanceof Refusal) return config
@@ -45,14 +47,15 @@ export class TopicAdminProcessor {
     return { code: ResponseCode.SUCCESS }
   }
 
-  /** DELETE_TOPIC_IN_BROKER. The nameservers keep the route until they are told to delete it. */
-  readonly deleteTopic: Processor<typeof RequestCode.DELETE_TOPIC_IN_BROKER> = ({
+  /** DELETE_TOPIC_IN_BROKER: answered when that is stored. The nameservers keep the route until they are told to delete it. */
+  readonly deleteTopic: Processor<typeof RequestCode.DELETE_TOPIC_IN_BROKER> = async ({
     header: { topic }
-  }): Answer<typeof RequestCode.DELETE_TOPIC_IN_BROKER> => {
+  }): Promise<Answer<typeof RequestCode.DELETE_TOPIC_IN_BROKER>> => {
     const { identity } = this.#options
     if (topic.trim() === '') return new Refusal(ResponseCode.INVALID_PARAMETER, 'The specified topic is blank.')
     if (isOwnTopic(topic, identity)) return conflict(topic)
     this.delete(topic)
+    await this.#options.saved()
     return { code: ResponseCode.SUCCESS }
   }
 
@@ -83,11 +86,11 @@ export class TopicAdminProcessor {
     return { ...known, topicName, readQueueNums, writeQueueNums, perm, topicFilterType, topicSysFlag, order, attributes }
   }
 
-  /** Creates or changes a topic; settles when the route is known. */
+  /** Creates or changes a topic; settles when it is stored and the route is known. */
   async put(config: TopicConfig): Promise<void> {
     const known = this.#options.topics.get(config.topicName)
     if (known === undefined || !isSameConfig(known, config)) this.#options.topics.put(config)
-    await this.#options.registered()
+    await Promise.all([this.#options.saved(), this.#options.registered()])
   }
 
   /** Deletes a topic with its messages and what groups have consumed of it. */

@@ -5,6 +5,8 @@ import { ownText } from '../own-text'
 /** The topics of a broker, by name. Every change has a new version (read in broker/…/topic/TopicConfigManager.java). */
 export class TopicTable {
   readonly #topics = new Map<string, TopicConfig>()
+  /** Topics that the stored table does not have yet. */
+  readonly #unsaved = new Set<string>()
   readonly #version: TableVersion
   readonly #onChange: () => void
 
@@ -35,11 +37,22 @@ export class TopicTable {
     return this.#topics.has(name)
   }
 
+  /** Names of topics that were put and not `saved` since. */
+  get unsaved(): ReadonlySet<string> {
+    return this.#unsaved
+  }
+
+  /** Notes that topics are stored. */
+  saved(names: Iterable<string>): void {
+    for (const name of names) this.#unsaved.delete(name)
+  }
+
   /** Creates a topic or replaces its settings. */
   put(config: TopicConfig): TopicConfig {
     const topicName = ownText(config.topicName)
     const kept = { ...config, topicName }
     this.#topics.set(topicName, kept)
+    this.#unsaved.add(topicName)
     this.#version.next()
     this.#onChange()
     return kept
@@ -60,6 +73,7 @@ export class TopicTable {
 
   delete(name: string): boolean {
     if (!this.#topics.delete(name)) return false
+    this.#unsaved.delete(name)
     this.#version.next()
     this.#onChange()
     return true

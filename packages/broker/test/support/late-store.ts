@@ -22,16 +22,36 @@ export class LateStore implements MessageStore {
   readError: Error | undefined
   /** What waiters are told, whatever became of their records. */
   commitStatus: CommitStatus = 'COMMITTED'
+  /** What writing a document rejects with. */
+  writeError: Error | undefined
+  readonly documents: StoreDocuments
   readonly #under: MessageStore
+  #writes: Promise<void> | undefined
   #gate: Promise<void> | undefined
   #heldCommits: Array<() => void> | undefined
 
   constructor(under: MessageStore) {
     this.#under = under
+    this.documents = {
+      read: (name) => under.documents.read(name),
+      write: async (name, text) => {
+        await this.#writes
+        if (this.writeError !== undefined) throw this.writeError
+        await under.documents.write(name, text)
+      }
+    }
   }
 
-  get documents(): StoreDocuments {
-    return this.#under.documents
+  /** No document is written from now on until the returned function is called. */
+  holdWrites(): () => void {
+    let open = (): void => {}
+    this.#writes = new Promise((resolve) => {
+      open = resolve
+    })
+    return () => {
+      this.#writes = undefined
+      open()
+    }
   }
 
   /** Answers given from now on do not arrive until the returned function is called. */
