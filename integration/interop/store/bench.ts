@@ -15,12 +15,12 @@ export interface RunningBroker {
 export class StoreBench {
   readonly directories = new StoreDirectories()
   readonly #nameserver = new Nameserver({ host: '127.0.0.1', port: 0 })
-  readonly #running = new Set<RunningBroker>()
+  readonly #started: Promise<RunningBroker>[] = []
 
   constructor() {
     beforeAll(() => this.#nameserver.start())
     afterAll(async () => {
-      await Promise.all([...this.#running].map((broker) => broker.stop('KILL')))
+      await Promise.allSettled(this.#started.map(async (starting) => (await starting).stop('KILL')))
       await this.#nameserver.close()
       this.directories.removeAll()
     })
@@ -42,9 +42,13 @@ export class StoreBench {
     return served
   }
 
-  async #keep(starting: Promise<RunningBroker>): Promise<RunningBroker> {
-    const broker = await starting
-    this.#running.add(broker)
-    return broker
+  /** The same of two, at a time. */
+  both(one: Promise<RunningBroker>, other: Promise<RunningBroker>): Promise<[Served, Served]> {
+    return Promise.all([this.served(one), this.served(other)])
+  }
+
+  #keep(starting: Promise<RunningBroker>): Promise<RunningBroker> {
+    this.#started.push(starting)
+    return starting
   }
 }

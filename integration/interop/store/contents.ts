@@ -56,15 +56,20 @@ export async function fillStore(address: string, options: FillOptions = {}): Pro
   })
 }
 
-/** Sends some more to a store that was filled: to its queues, to a new topic, past the end of a commit log file; and commits further. */
+/** Sends some more to a store that was filled: to its queues, to a new topic, past the end of a commit log file. */
 export async function goOn(address: string): Promise<void> {
   await BrokerLink.with(address, async (link) => {
     await createTopic(link, 'added', 2)
     const more = (topic: string, queueId: number, count: number, bytes: number): Sent[] =>
       list(count, (at) => ({ topic, queueId, body: Buffer.alloc(bytes, `${topic} ${at};`), tag: 'more', keys: `more-${at % 10}` }))
     await sendAll(link, [...more('orders', 0, 60, 500), ...more('ledger', 0, 60, 20), ...more('added', 1, 12, 100_000)])
-    await link.demand(RequestCode.UPDATE_CONSUMER_OFFSET, { consumerGroup: 'audit', topic: 'ledger', queueId: 0, commitOffset: 301 })
   })
+}
+
+/** Commits an offset that {@link goOn} made possible. */
+export async function commitFurther(address: string): Promise<void> {
+  const header = { consumerGroup: 'audit', topic: 'ledger', queueId: 0, commitOffset: 301 }
+  await BrokerLink.with(address, (link) => link.demand(RequestCode.UPDATE_CONSUMER_OFFSET, header))
 }
 
 async function createAll(link: BrokerLink): Promise<void> {

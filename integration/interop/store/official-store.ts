@@ -1,18 +1,17 @@
-import { statSync, truncateSync } from 'node:fs'
-import { join } from 'node:path'
 import { beforeAll, expect, it } from '@jest/globals'
 import { describeWithJava } from '../../official/java/java-programs'
+import type { JudgedVersion } from '../../official/judges'
 import { StoreBench } from './bench'
-import { type FillOptions, fillStore, goOn } from './contents'
+import { commitFurther, type FillOptions, fillStore, goOn } from './contents'
+import { breakDocuments, tearLastRecord, tears } from './damages'
 import { expectSame } from './expect-same'
 import { addForeignFiles, foreignFiles } from './foreign-files'
 import { type Served, servedBy } from './served'
 import { untilNoted } from './settled'
 import { filesOf } from './store-directory'
-import { tearLastRecord, tears } from './torn-tail'
 
 export interface OfficialStore {
-  readonly version: string
+  readonly version: JudgedVersion
   readonly fill: FillOptions
   readonly config?: Readonly<Record<string, string>>
 }
@@ -25,7 +24,6 @@ export function describeOfficialStore(title: string, { version, fill, config = {
     const bench = new StoreBench()
     const { directories } = bench
     const official = (directory: string) => bench.official(version, directory, config)
-    const times = version === '4.9.7' ? 'none' : 'all'
     let killed: string
     let stopped: string
     let expected: Served
@@ -54,17 +52,23 @@ export function describeOfficialStore(title: string, { version, fill, config = {
     it(
       'is served by ours as by the official broker, after a clean stop',
       async () => {
-        const theirs = await bench.served(official(directories.copy(stopped)))
+        const [theirs, ours] = await bench.both(official(directories.copy(stopped)), bench.ours(directories.copy(stopped)))
         if (fill.transactions) expect(theirs.queues).toHaveProperty(['RMQ_SYS_TRANS_HALF_TOPIC/0'])
-        expectSame(await bench.served(bench.ours(directories.copy(stopped))), theirs, { times })
+        expectSame(ours, theirs, { release: version })
       },
       longMs
     )
 
     it(
-      'is served by ours as by the official broker, after kill -9',
+      'is served by ours as by the official broker, after kill -9, and then the other way round',
       async () => {
-        expectSame(await bench.served(bench.ours(directories.copy(killed))), expected, { times })
+        const directory = directories.copy(killed)
+        const broker = await bench.ours(directory)
+        expectSame(await servedBy(broker.address), expected, { release: version })
+        await goOn(broker.address)
+        const added = await servedBy(broker.address)
+        await broker.stop('KILL')
+        expectSame(await bench.served(official(directory)), added, { release: version })
       },
       longMs
     )
@@ -75,9 +79,9 @@ export function describeOfficialStore(title: string, { version, fill, config = {
         const [one, other] = [directories.copy(killed), directories.copy(killed)]
         const torn = tearLastRecord(one, expected, written)
         tearLastRecord(other, expected, written)
-        const theirs = await bench.served(official(one))
+        const [theirs, ours] = await bench.both(official(one), bench.ours(other))
         expect(theirs.byOffset).not.toHaveProperty([torn])
-        expectSame(await bench.served(bench.ours(other)), theirs, { times, index: 'cut' })
+        expectSame(ours, theirs, { release: version, index: 'cut' })
       },
       longMs
     )
@@ -86,8 +90,9 @@ export function describeOfficialStore(title: string, { version, fill, config = {
       it(
         'is served by ours as by 5.5.0, answers for times included',
         async () => {
-          const theirs = await bench.served(bench.official('5.5.0', directories.copy(stopped)))
-          expectSame(await bench.served(bench.ours(directories.copy(stopped))), theirs)
+          const [theirs, ours] = await bench.both(bench.official('5.5.0', directories.copy(stopped)), bench.ours(directories.copy(stopped)))
+          // 5.5.0 makes topics that 4.9.7 had not, so ours is what is expected; and ours indexes the last message once more, its tag too.
+          expectSame(theirs, ours, { tags: false })
         },
         longMs
       )
@@ -100,11 +105,12 @@ export function describeOfficialStore(title: string, { version, fill, config = {
         const foreign = foreignFiles(directory)
         const broker = await bench.ours(directory)
         await goOn(broker.address)
+        await commitFurther(broker.address)
         const ours = await servedBy(broker.address)
         await broker.stop('TERM')
         expect(foreignFiles(directory)).toEqual(foreign)
         expect(ours.queues['orders/0']?.max).toBeGreaterThan(expected.queues['orders/0']?.max ?? 0)
-        expectSame(await bench.served(official(directory)), ours, { times })
+        expectSame(await bench.served(official(directory)), ours, { release: version })
       },
       longMs
     )
@@ -113,16 +119,11 @@ export function describeOfficialStore(title: string, { version, fill, config = {
       'is served by both alike when what it says of topics, groups and offsets is in the copies only',
       async () => {
         const [one, other] = [directories.copy(stopped), directories.copy(stopped)]
-        for (const directory of [one, other])
-          for (const name of ['topics', 'subscriptionGroup', 'consumerOffset', 'delayOffset'])
-            halve(join(directory, 'config', `${name}.json`))
-        expectSame(await bench.served(bench.ours(other)), await bench.served(official(one)), { times })
+        for (const directory of [one, other]) expect(breakDocuments(directory).length).toBe(4)
+        const [theirs, ours] = await bench.both(official(one), bench.ours(other))
+        expectSame(ours, theirs, { release: version })
       },
       longMs
     )
   })
-}
-
-function halve(file: string): void {
-  truncateSync(file, statSync(file).size >> 1)
 }

@@ -9,6 +9,8 @@ export interface IndexAnswers {
   readonly found: Readonly<Record<string, readonly number[]>>
   /** The same within a span of time: `topic#key begin-end`. */
   readonly foundWithin: Readonly<Record<string, readonly number[]>>
+  /** The same by `topic#tag`, which releases before 5.4.0 do not index. */
+  readonly foundByTag: Readonly<Record<string, readonly number[]>>
   /** The newest message that is indexed: its physical offset, and when it was stored. */
   readonly lastOffset: number
   readonly lastTime: number
@@ -36,9 +38,10 @@ export async function queryAll(link: BrokerLink, records: readonly MessageRecord
   const single = found.filter(([name, { offsets }]) => offsets.length === 1 && javaStringHashCode(name) % everySoMany === 0)
   const within = single.flatMap(([name]) => spansOf(name, all.get(name)))
   const foundWithin = await inLanes(within, find)
+  const foundByTag = await inLanes([...tagsOf(records)], find)
   const { lastOffset, lastTime } = found.at(-1)?.[1] ?? nothing
   const offsets = (list: typeof found) => Object.fromEntries(list.map(([name, answer]) => [name, answer.offsets]))
-  return { found: offsets(found), foundWithin: offsets(foundWithin), lastOffset, lastTime }
+  return { found: offsets(found), foundWithin: offsets(foundWithin), foundByTag: offsets(foundByTag), lastOffset, lastTime }
 }
 
 const everySoMany = 7
@@ -56,6 +59,8 @@ interface Query {
   readonly key: string
   readonly beginMs: number
   readonly endMs: number
+  /** `T`: the key is a tag. */
+  readonly indexType?: 'T'
   /** When a message with the key was stored. */
   readonly at: number
 }
@@ -82,14 +87,35 @@ function spansOf(name: string, query: Query | undefined): [string, Query][] {
  * As official clients do it, messages of other keys with the same hash code are left out. A message that has a key twice is found twice
  * by official brokers and once by ours: it counts once.
  */
-async function search(link: BrokerLink, { topic, key, beginMs, endMs }: Query): Promise<Found> {
-  const answer = await link.ask(RequestCode.QUERY_MESSAGE, { topic, key, maxNum: 64, beginTimestamp: beginMs, endTimestamp: endMs })
+async function search(link: BrokerLink, { topic, key, beginMs, endMs, indexType }: Query): Promise<Found> {
+  const answer = await link.ask(RequestCode.QUERY_MESSAGE, {
+    topic,
+    key,
+    maxNum: 64,
+    beginTimestamp: beginMs,
+    endTimestamp: endMs,
+    indexType
+  })
   if (answer.code === ResponseCode.QUERY_NOT_FOUND) return nothing
   if (answer.code !== ResponseCode.SUCCESS)
     throw new Error(`a query for ${topic}#${key} was answered ${answer.code} ${answer.remark ?? ''}`)
-  const messages = recordsOf(answer.body).filter((record) => record.topic === topic && keysOf(record).includes(key))
+  const messages = recordsOf(answer.body).filter((record) => record.topic === topic && namesOf(record, indexType).includes(key))
   const offsets = [...new Set(messages.map(({ physicalOffset }) => physicalOffset))]
   return { offsets, lastOffset: answer.header.indexLastUpdatePhyoffset, lastTime: answer.header.indexLastUpdateTimestamp }
+}
+
+function tagsOf(records: readonly MessageRecord[]): Map<string, Query> {
+  const all = new Map<string, Query>()
+  for (const record of records)
+    for (const key of namesOf(record, 'T'))
+      all.set(`${record.topic}#${key}`, { topic: record.topic, key, beginMs: 0, endMs: forEver, indexType: 'T', at: record.storeTimestamp })
+  return all
+}
+
+function namesOf(record: MessageRecord, indexType: 'T' | undefined): string[] {
+  if (indexType === undefined) return keysOf(record)
+  const tag = record.properties.get(MessageProperty.TAGS)
+  return tag === undefined ? [] : [tag]
 }
 
 function keysOf({ properties }: MessageRecord): string[] {

@@ -6,9 +6,9 @@ import { BrokerLink } from './broker-link'
 
 /**
  * Resolves when the files of a running broker say that what was due has been delivered: delayed messages that a killed broker had not
- * noted as delivered are delivered once more by the next one, whose answers could then not be compared. `committed`: the `topic@group` whose offset was committed last.
+ * noted as delivered are delivered once more by the next one, whose answers could then not be compared.
  */
-export function untilNoted(address: string, directory: string, committed = 'ledger@billing'): Promise<void> {
+export function untilNoted(address: string, directory: string): Promise<void> {
   return BrokerLink.with(address, async (link) => {
     const { offset } = (await link.demand(RequestCode.GET_MAX_OFFSET, { topic: SystemTopic.SCHEDULE, queueId: 0 })).header
     await expectEventually(() => {
@@ -16,7 +16,7 @@ export function untilNoted(address: string, directory: string, committed = 'ledg
       return Number(noted) === offset ? undefined : `delay level 1 at ${offset}, it is at ${noted}`
     })
     await expectEventually(() => {
-      const isThere = textOf(join(directory, 'config', 'consumerOffset.json')).includes(committed)
+      const isThere = textOf(join(directory, 'config', 'consumerOffset.json')).includes('ledger@billing')
       return isThere ? undefined : 'committed offsets in consumerOffset.json'
     })
   })

@@ -1,4 +1,4 @@
-import { closeSync, openSync, writeSync } from 'node:fs'
+import { closeSync, existsSync, openSync, statSync, truncateSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { smallFiles } from './official-broker'
 import type { Served } from './served'
@@ -24,4 +24,15 @@ function lastRecord({ byOffset }: Served): { readonly name: string; readonly off
     size: Number(/\+(\d+) /.exec(print)?.[1])
   }))
   return all.reduce((last, one) => (one.offset > last.offset ? one : last))
+}
+
+/** Leaves of every document that has a copy only that: a half of the document itself is no JSON. Returns the names of those. */
+export function breakDocuments(directory: string): string[] {
+  const documents = ['topics', 'subscriptionGroup', 'consumerOffset', 'delayOffset'].map((name) => `${name}.json`)
+  const copied = documents.filter((name) => existsSync(join(directory, 'config', `${name}.bak`)))
+  for (const name of copied) {
+    const file = join(directory, 'config', name)
+    truncateSync(file, statSync(file).size >> 1)
+  }
+  return copied
 }
