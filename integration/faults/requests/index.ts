@@ -2,6 +2,7 @@ import { clients, offsets, topicSettings } from './administration'
 import type { HostileRequest } from './hostile-request'
 import { nameserverRequests } from './nameserver'
 import { pulls } from './pulls'
+import { queries } from './queries'
 import { sends } from './sends'
 import { topicNames } from './topic-names'
 
@@ -12,6 +13,7 @@ export const hostileRequests: readonly HostileRequest[] = [
   ...sends,
   ...topicNames,
   ...pulls,
+  ...queries,
   ...topicSettings,
   ...offsets,
   ...clients,
