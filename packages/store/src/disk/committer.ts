@@ -36,6 +36,7 @@ export class Committer {
   #arrivals: Arrival[] = []
   #waiters: CommitWaiter[] = []
   #visibleEnd: number
+  #hasFailed = false
 
   constructor(options: CommitterOptions) {
     const { log, sync, clock, flush, syncFlushTimeoutMs: timeoutMs } = options
@@ -44,8 +45,12 @@ export class Committer {
     if (flush === 'ASYNC_FLUSH') return
     this.#groupCommit = new GroupCommit({
       ...{ sync, clock, timeoutMs },
-      onDurable: (group) => this.#makeVisibleLater(group),
-      onFailure: (error, groups) => this.#syncFailed(error, groups)
+      onDurable: (group) => this.#unasked(() => this.#makeVisible(group)),
+      onTimeout: (group) => this.#timedOut(group),
+      onFailure: (error, groups) => {
+        options.onFailure(error)
+        this.fail(groups)
+      }
     })
   }
 
@@ -82,8 +87,10 @@ export class Committer {
   whenCommitted(waiter: CommitWaiter): void {
     const { log, clock } = this.#options
     if (log.endOffset > log.writtenOffset) this.#waiters.push(waiter)
-    else if (this.#groupCommit?.newest !== undefined) this.#groupCommit.newest.waiters.push(waiter)
-    else clock.defer(() => waiter('COMMITTED'))
+    else if (this.#groupCommit?.join(waiter) !== true) {
+      const status = this.#hasFailed ? 'FAILED' : 'COMMITTED'
+      clock.defer(() => waiter(status))
+    }
   }
 
   /** Nobody is told of what was stored in a topic that is gone. */
@@ -99,13 +106,18 @@ export class Committer {
     await this.#groupCommit?.idle()
   }
 
-  /** What is staged is given up: whoever waits for it hears so. */
-  rollBack(): void {
+  /** The disk has failed: what is staged is given up, and whoever waits for that, or for these groups, hears so. */
+  fail(groups: readonly CommitGroup[] = []): void {
+    this.#hasFailed = true
+    for (const group of [...groups, this.#rollBack()]) this.#unasked(() => this.#tell('FAILED', group))
+  }
+
+  #rollBack(): CommitGroup {
     const { log, onRolledBack } = this.#options
     for (const [queue, begin] of this.#staged) queue.rollBack(begin)
     log.rollBack()
     onRolledBack(log.writtenOffset)
-    this.#tell('FAILED', this.#takeGroup())
+    return this.#takeGroup()
   }
 
   #takeGroup(): CommitGroup {
@@ -118,9 +130,9 @@ export class Committer {
   }
 
   /** Nobody called, so nobody can be thrown at: what a waiter or listener throws is told to the logger. */
-  #makeVisibleLater(group: CommitGroup): void {
+  #unasked(tell: () => void): void {
     try {
-      this.#makeVisible(group)
+      tell()
     } catch (error) {
       this.#options.logger.error('someone who was told of stored messages failed', { error })
     }
@@ -138,14 +150,17 @@ export class Committer {
 
   /** Nothing of it is in the log: its offsets are given out again. */
   #writeFailed(error: unknown): void {
-    if (!isDiskFull(error)) this.#options.onFailure(error)
-    this.rollBack()
+    if (!isDiskFull(error)) {
+      this.#hasFailed = true
+      this.#options.onFailure(error)
+    }
+    this.#tell('FAILED', this.#rollBack())
   }
 
-  #syncFailed(error: unknown, groups: readonly CommitGroup[]): void {
-    this.#options.onFailure(error)
-    this.rollBack()
-    for (const group of groups) this.#tell('FAILED', group)
+  #timedOut(group: CommitGroup): void {
+    const { waiters } = group
+    group.waiters = []
+    this.#unasked(() => this.#tell('FLUSH_DISK_TIMEOUT', { ...group, waiters }))
   }
 
   #tell(status: CommitStatus, { waiters, arrivals }: CommitGroup): void {

@@ -1,4 +1,4 @@
-import type { CommitGroup } from './commit-group'
+import type { CommitGroup, CommitWaiter } from './commit-group'
 import type { LogSync } from './log-sync'
 import type { StoreClock } from './store-clock'
 
@@ -10,6 +10,8 @@ export interface GroupCommitOptions {
   readonly timeoutMs: number
   /** Told of each group whose records are durable, in order. */
   readonly onDurable: (group: CommitGroup) => void
+  /** Told of a group whose waiters have waited long enough: those are to be told, and taken from it. */
+  readonly onTimeout: (group: CommitGroup) => void
   /** Told once when the disk failed; `groups` are not durable. */
   readonly onFailure: (error: unknown, groups: readonly CommitGroup[]) => void
 }
@@ -21,6 +23,8 @@ export interface GroupCommitOptions {
 export class GroupCommit {
   readonly #options: GroupCommitOptions
   #gathered: CommitGroup[] = []
+  /** Groups with a timer: they have waiters. */
+  readonly #watched = new Set<CommitGroup>()
   #underWay: readonly CommitGroup[] = []
   #running: Promise<void> = Promise.resolve()
   #isSyncing = false
@@ -28,11 +32,6 @@ export class GroupCommit {
 
   constructor(options: GroupCommitOptions) {
     this.#options = options
-  }
-
-  /** The newest group that is not durable yet. */
-  get newest(): CommitGroup | undefined {
-    return this.#gathered.at(-1) ?? this.#underWay.at(-1)
   }
 
   /** Every group that is not durable yet, oldest first. */
@@ -45,6 +44,14 @@ export class GroupCommit {
     this.#gathered.push(group)
     this.#watch(group)
     if (!this.#isSyncing && !this.#hasFailed) this.#running = this.#syncAll()
+  }
+
+  /** Adds a waiter to the newest group that is not durable yet. Whether there is one. */
+  join(waiter: CommitWaiter): boolean {
+    const newest = this.#gathered.at(-1) ?? this.#underWay.at(-1)
+    newest?.waiters.push(waiter)
+    if (newest !== undefined) this.#watch(newest)
+    return newest !== undefined
   }
 
   /** Settles when no group waits any more. */
@@ -81,15 +88,13 @@ export class GroupCommit {
 
   /** A disk that takes too long: senders hear that their messages are stored, but not yet durable. */
   #watch(group: CommitGroup): void {
-    if (group.waiters.length === 0) return
-    const { clock, timeoutMs } = this.#options
-    const timer = clock.setTimeout(() => answer(group), timeoutMs, { keepsProcessAlive: false })
-    group.waiters.unshift(() => timer.cancel())
+    if (group.waiters.length === 0 || this.#watched.has(group)) return
+    const { clock, timeoutMs, onTimeout } = this.#options
+    const timer = clock.setTimeout(() => onTimeout(group), timeoutMs, { keepsProcessAlive: false })
+    this.#watched.add(group)
+    group.waiters.unshift(() => {
+      timer.cancel()
+      this.#watched.delete(group)
+    })
   }
-}
-
-function answer(group: CommitGroup): void {
-  const waiters = group.waiters
-  group.waiters = []
-  for (const waiter of waiters) waiter('FLUSH_DISK_TIMEOUT')
 }

@@ -70,7 +70,11 @@ export class OpenDiskStore {
       onRolledBack: (writtenOffset) => this.#index?.rollBack(writtenOffset)
     })
     this.#flush = new BackgroundFlush({
-      ...{ clock, logger, flushIntervalMs, queueFlushIntervalMs, onFailure, sync: this.#sync },
+      ...{ clock, logger, flushIntervalMs, queueFlushIntervalMs, sync: this.#sync },
+      onFailure: (error) => {
+        onFailure(error)
+        this.committer.fail()
+      },
       flushQueues: () => this.#flushQueues(false),
       checkpoint: () => this.#checkpoint()
     })
@@ -149,8 +153,16 @@ export class OpenDiskStore {
 
   /** Commits what is staged, brings everything to disk and notes that the store was left in good order. */
   async close(): Promise<void> {
-    this.committer.commit()
+    // First: what those who are told append would be staged, and never committed.
     this.#isClosing = true
+    try {
+      this.committer.commit()
+    } finally {
+      await this.#finish()
+    }
+  }
+
+  async #finish(): Promise<void> {
     await this.committer.idle()
     await Promise.all([this.#parts.retention.stop(), this.#flush.stop()])
     try {
@@ -179,11 +191,16 @@ export class OpenDiskStore {
   #fail(error: unknown): void {
     if (this.#failure !== undefined) return
     const { directory, logger, onFailure } = this.#options
-    this.#failure = storeFailed(directory, error)
-    logger.error(this.#failure.message, { error })
+    const failure = storeFailed(directory, error)
+    this.#failure = failure
+    logger.error(failure.message, { error })
     // Closing waits for what is under way.
     void this.#flush.stop()
-    onFailure(this.#failure)
+    try {
+      onFailure(failure)
+    } catch (thrown) {
+      logger.error('whoever was told that the store has stopped failed', { error: thrown })
+    }
   }
 
   #checkWritable(): void {
