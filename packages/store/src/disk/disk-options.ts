@@ -1,6 +1,7 @@
 import { DEFAULT_DELAY_LEVELS } from '@rocketmq-ts/remoting/wire'
 import type { StoreFiles } from '../files/store-files'
 import { StoreError } from '../store-error'
+import { loggedProgress } from './logged-progress'
 import type { StoreClock, StoreLogger } from './store-clock'
 
 /** When a commit counts as durable. */
@@ -128,7 +129,8 @@ export function resolveDiskOptions(options: DiskMessageStoreOptions): ResolvedDi
   const known = new Set(['directory', 'files', 'clock', ...Object.keys(DEFAULTS)])
   for (const name of Object.keys(options)) if (!known.has(name)) throw illegal(name, 'is no option of a store on disk')
   const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined))
-  const resolved: ResolvedDiskOptions = { ...DEFAULTS, ...(given as unknown as DiskMessageStoreOptions) }
+  const decided = { ...DEFAULTS, ...(given as unknown as DiskMessageStoreOptions) }
+  const resolved: ResolvedDiskOptions = { ...decided, onProgress: options.onProgress ?? loggedProgress(decided) }
   for (const [name, min] of Object.entries(WHOLE_NUMBERS)) checkWhole(name, resolved[name as keyof typeof WHOLE_NUMBERS], min)
   for (const name of RATIOS) {
     const ratio = resolved[name]
