@@ -1,4 +1,4 @@
-import { encodeProperties } from '@rocketmq-ts/remoting/wire'
+import { encodeProperties, tagsCode } from '@rocketmq-ts/remoting/wire'
 import { ManualClock } from 'net-ts-protocol-kit'
 import {
   type Appended,
@@ -84,7 +84,8 @@ export class SampleStore {
 function requestOf({ properties = {}, ...message }: Sent): AppendRequest {
   return {
     ...{ topic: 'orders', queueId: 0, flag: 0, sysFlag: 0, bornTimestamp: START - 1, bornHost: { host: '10.1.2.3', port: 40_000 } },
-    ...{ storeHost: { host: '127.0.0.1', port: 10_911 }, reconsumeTimes: 0, preparedTransactionOffset: 0, tagsCode: 0 },
+    ...{ storeHost: { host: '127.0.0.1', port: 10_911 }, reconsumeTimes: 0, preparedTransactionOffset: 0 },
+    tagsCode: tagsCode(properties['TAGS']),
     body: Buffer.from('body'),
     ...message,
     properties: encodeProperties(Object.entries(properties))

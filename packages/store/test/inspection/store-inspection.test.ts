@@ -17,7 +17,6 @@ beforeEach(async () => {
       topic: index % 3 === 0 ? 'bills' : 'orders',
       queueId: index % 2,
       body: Buffer.alloc(700, 0x61 + index),
-      tagsCode: 2607,
       properties: { KEYS: `k${index} every`, UNIQ_KEY: `U${index}`, TAGS: 'RA' }
     })
   }

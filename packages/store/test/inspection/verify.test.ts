@@ -17,7 +17,7 @@ beforeEach(() => {
 async function fill(count = 20, more: Sent = {}): Promise<void> {
   for (let index = 0; index < count; index++) {
     await sample.send({
-      ...{ queueId: index % 2, tagsCode: 2607, body: Buffer.alloc(300, 0x61 + index) },
+      ...{ queueId: index % 2, body: Buffer.alloc(300, 0x61 + index) },
       ...more,
       properties: { KEYS: `k${index}`, UNIQ_KEY: `U${index}`, TAGS: 'RA' }
     })
