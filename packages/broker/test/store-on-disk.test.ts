@@ -66,6 +66,18 @@ describe('a pull that reads the disk', () => {
     }
   })
 
+  it('gets less with many others at a time, never less than official brokers give, and all again when they are done', async () => {
+    const answers = store.holdAnswers()
+    store.maxBytes.length = 0
+    const pulls = Array.from({ length: 1100 }, () => test.client.pull('orders'))
+    await test.clock.settle()
+    expect([0, 63, 127, 1023, 1099].map((at) => (store.maxBytes[at] ?? 0) / 1024)).toEqual([1024, 1024, 512, 64, 64])
+    answers()
+    await Promise.all(pulls)
+    await test.client.pull('orders')
+    expect(store.maxBytes.at(-1)).toBe(1024 * 1024)
+  })
+
   it('does not keep a broker from closing, and nothing goes wrong when it comes back', async () => {
     const answers = store.holdAnswers()
     const pull = test.client.pull('orders', POLL).catch((error: { code: string }) => error)

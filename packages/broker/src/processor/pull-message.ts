@@ -46,9 +46,17 @@ interface Allowed {
   readonly filter: TagsFilter
 }
 
+/** Memory for answers that are being read from disk, all together. Bytes. */
+const LATE_BYTES = 64 * 1024 * 1024
+
+/** What each may have in any case. Bytes. */
+const LEAST_BYTES = 64 * 1024
+
 /** PULL_MESSAGE: reads a queue, or waits for it to grow (read in broker/…/processor/PullMessageProcessor.java). */
 export class PullMessageProcessor {
   readonly #options: PullMessageOptions
+  /** Reads that wait for the disk. */
+  #lateReads = 0
 
   constructor(options: PullMessageOptions) {
     this.#options = options
@@ -68,10 +76,30 @@ export class PullMessageProcessor {
     const { topic, queueId, queueOffset, maxMsgNums } = request.header
     const { store, limits } = this.#options
     const maxCount = Math.min(maxMsgNums, limits.maxPullMessages)
-    const wanted = { topic, queueId, queueOffset, maxCount, maxBytes: limits.maxPullBytes }
+    const wanted = { topic, queueId, queueOffset, maxCount, maxBytes: this.#maxBytes() }
     const result = store.read(allowed.filter === undefined ? wanted : { ...wanted, matches: allowed.filter })
-    if (result instanceof Promise) return result.then((late) => this.#answerLate(request, allowed, late, mayHold))
+    if (result instanceof Promise) return this.#readLate(request, allowed, result, mayHold)
     return this.#answer(request, allowed, result, mayHold)
+  }
+
+  async #readLate(request: PullRequest, allowed: Allowed, reading: Promise<ReadResult>, mayHold: boolean): Promise<PullAnswer> {
+    this.#lateReads++
+    let result: ReadResult
+    try {
+      result = await reading
+    } finally {
+      this.#lateReads--
+    }
+    return this.#answerLate(request, allowed, result, mayHold)
+  }
+
+  /**
+   * Many reads of the disk at a time share their memory. Official brokers read 64 KiB and 8 messages each in any case, which makes whoever
+   * catches up ask more often, and is otherwise nothing that a client could notice (`maxTransferBytesOnMessageInDisk`).
+   */
+  #maxBytes(): number {
+    const { maxPullBytes } = this.#options.limits
+    return Math.min(maxPullBytes, Math.max(LEAST_BYTES, Math.floor(LATE_BYTES / (this.#lateReads + 1))))
   }
 
   /** Whoever waits is woken by what arrives from now on: what has arrived while the disk was read is read first. */

@@ -22,6 +22,8 @@ export class LateStore implements MessageStore {
   readError: Error | undefined
   /** What waiters are told, whatever became of their records. */
   commitStatus: CommitStatus = 'COMMITTED'
+  /** `maxBytes` of every read so far. */
+  readonly maxBytes: number[] = []
   /** What writing a document rejects with. */
   writeError: Error | undefined
   readonly documents: StoreDocuments
@@ -107,6 +109,7 @@ export class LateStore implements MessageStore {
 
   /** Reads at once, as the store is now; tells later. */
   async read(request: ReadRequest): Promise<ReadResult> {
+    this.maxBytes.push(request.maxBytes)
     const result = await this.#under.read(request)
     return this.#later({ ...result, records: result.records.map((record) => Buffer.from(record)) })
   }
