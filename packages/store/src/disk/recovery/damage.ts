@@ -1,5 +1,5 @@
 import { RecordField, RecordMagic } from '@rocketmq-ts/remoting/wire'
-import { lengthByParts, storedBodyAt } from './check-stored-record'
+import { lengthByParts, storedBodyAt } from './record-lengths'
 
 /** Bytes of the log that are no valid record, though valid ones are behind them. They stay on disk. Offsets are log offsets. */
 export interface DamagedRange {

@@ -1,9 +1,10 @@
 import { RecordField } from '@rocketmq-ts/remoting/wire'
 import type { MaybePromise } from '../../message-store'
 import { int32At } from './big-endian'
-import { isStoredAt, type RecordCrcRule, storedRecordSize } from './check-stored-record'
 import type { LogWindow } from './log-window'
+import { isStoredAt } from './record-lengths'
 import { followerAt } from './step-over'
+import { type RecordCrcRule, StoredRecord } from './stored-record'
 
 /** What a search needs to know of its scan. */
 export interface RecordSearch {
@@ -70,7 +71,7 @@ async function isRecord(search: RecordSearch, offset: number, claimed: number): 
   if (claimed > fileEnd - offset || claimed > MAX_FOUND_BYTES) return false
   await window.load(offset, claimed)
   const at = window.indexOf(offset)
-  const size = storedRecordSize(window.bytes, at, window.endIndex, offset, crcRule(offset))
+  const size = new StoredRecord().check(window.bytes, at, window.endIndex, offset, crcRule(offset))
   if (size < 0) return false
   const isGenuine = await search.isGenuine(window.bytes, at, size, offset)
   return isGenuine ?? (await followerAt(window, offset + size, fileEnd)) !== undefined

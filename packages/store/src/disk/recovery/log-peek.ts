@@ -1,8 +1,8 @@
 import { MIN_RECORD_BYTES, RecordField, RecordMagic } from '@rocketmq-ts/remoting/wire'
 import type { StoreFiles } from '../../files/store-files'
-import { type RecordCrcRule, storedRecordSize } from './check-stored-record'
 import type { ScannedFile } from './log-window'
 import type { RecoveredLog } from './recovery-parts'
+import { type RecordCrcRule, StoredRecord } from './stored-record'
 
 /** What is looked at behind the end of a log, bytes. */
 const LOOK_BYTES = 4096
@@ -32,7 +32,7 @@ export class LogPeek {
     const head = this.#read(offset, MIN_RECORD_BYTES)
     if (head === undefined) return undefined
     const bytes = this.#read(offset, Math.max(head.readInt32BE(RecordField.SIZE), 0))
-    return bytes !== undefined && storedRecordSize(bytes, 0, bytes.length, offset, crc) === bytes.length ? bytes : undefined
+    return bytes !== undefined && new StoredRecord().check(bytes, 0, bytes.length, offset, crc) === bytes.length ? bytes : undefined
   }
 
   /** Whether nothing has been written there: at the end of the last file, or before zeros. */

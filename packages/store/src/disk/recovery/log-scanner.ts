@@ -1,19 +1,11 @@
 import { RecordField, RecordMagic } from '@rocketmq-ts/remoting/wire'
-import {
-  CUT_SHORT,
-  hasRecordCrc,
-  hasTornProperties,
-  MAX_AFTER_BODY_BYTES,
-  type RecordCrcRule,
-  storedBodyAt,
-  storedRecordShape,
-  storedRecordSize
-} from './check-stored-record'
 import { DamageLog, placeOfRecord } from './damage'
 import { findRecord, type RecordSearch } from './find-record'
 import { LogWindow, type ScannedFile } from './log-window'
+import { MAX_AFTER_BODY_BYTES, storedBodyAt } from './record-lengths'
 import type { LogScan, ScanResult } from './scan-log'
 import { damagedRecordSize } from './step-over'
+import { type RecordCrcRule, RecordFault, StoredRecord } from './stored-record'
 
 /** Bytes between two tellings of progress. */
 const PROGRESS_BYTES = 16 * 1024 * 1024
@@ -35,12 +27,13 @@ export class LogScanner {
   /** Behind the last byte that is not zero, as far as that matters. */
   #dataEnd = 0
   #toldAt: number
-  /** Whether the record before has a checksum over all of it. */
-  #isSealed = false
+  readonly #record = new StoredRecord()
+  /** Whether the record before ends with a checksum over all of it. */
+  #hasCrc = false
 
   constructor(scan: LogScan) {
     this.#scan = scan
-    this.#crcRule = scan.crcRule ?? (() => 'checked')
+    this.#crcRule = scan.crcRule ?? (() => 'optional')
     this.#window = new LogWindow(scan.options.files)
     this.#damage = new DamageLog(scan.onDamage ?? (() => {}))
     this.#next = scan.from
@@ -80,7 +73,7 @@ export class LogScanner {
     const base = this.#next - this.#window.indexOf(this.#next)
     let at = this.#next - base
     for (;;) {
-      const size = storedRecordSize(bytes, at, endIndex, base + at, this.#crcRule(base + at))
+      const size = this.#record.check(bytes, at, endIndex, base + at, this.#crcRule(base + at))
       if (size < 0 || !this.#isWhole(bytes, at, size)) break
       this.#take(bytes, at, size, base + at)
       at += size
@@ -93,9 +86,11 @@ export class LogScanner {
 
   /** Whether it is not the rest of a record that lost its checksum: one among records that have theirs, with zeros where it should be. */
   #isWhole(bytes: Buffer, at: number, size: number): boolean {
-    const isSealed = hasRecordCrc(bytes, at, size)
-    if (!isSealed && this.#isSealed && hasTornProperties(bytes, at, size)) return false
-    this.#isSealed = isSealed
+    const { crcAt, isSealed, propertiesAt } = this.#record
+    const end = at + size
+    // Text does not end with a zero.
+    if (!isSealed && this.#hasCrc && propertiesAt < end && bytes[end - 1] === 0) return false
+    this.#hasCrc = crcAt >= 0
     if (!isSealed) this.#recordsWithoutCrc++
     return true
   }
@@ -110,7 +105,7 @@ export class LogScanner {
   async #loadRest(file: ScannedFile): Promise<boolean> {
     const { bytes, endIndex, endOffset } = this.#window
     const at = this.#window.indexOf(this.#next)
-    if (endIndex - at < HEAD_BYTES || storedRecordShape(bytes, at, endIndex, this.#next) !== CUT_SHORT) return false
+    if (endIndex - at < HEAD_BYTES || this.#record.readParts(bytes, at, endIndex, this.#next) !== RecordFault.CUT_SHORT) return false
     const size = bytes.readInt32BE(at)
     if (size > file.end - this.#next || this.#next + size <= endOffset || !isPlausible(bytes, at, size)) return false
     await this.#window.load(this.#next, size)

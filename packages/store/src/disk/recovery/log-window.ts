@@ -20,6 +20,8 @@ export class LogWindow {
   #file: StoreFile | undefined
   #fileStart = 0
   #fileEnd = 0
+  /** How much is read of this file at a time. */
+  #readBytes = SCAN_READ_BYTES
   #bytes: Buffer = Buffer.alloc(0)
   /** Log offset of `#bytes[0]`. */
   #base = 0
@@ -56,6 +58,9 @@ export class LogWindow {
     this.#file = this.#door.open(file.path, 'read')
     this.#fileStart = file.start
     this.#fileEnd = file.end
+    const readBytes = Math.min(SCAN_READ_BYTES, file.end - file.start)
+    if (readBytes !== this.#readBytes) this.#spare = undefined
+    this.#readBytes = readBytes
     this.#forget(file.start)
   }
 
@@ -104,9 +109,9 @@ export class LogWindow {
   }
 
   async #read(offset: number): Promise<Chunk> {
-    const buffer = this.#spare ?? Buffer.allocUnsafeSlow(HEADROOM_BYTES + SCAN_READ_BYTES)
+    const buffer = this.#spare ?? Buffer.allocUnsafeSlow(HEADROOM_BYTES + this.#readBytes)
     this.#spare = undefined
-    const length = Math.min(SCAN_READ_BYTES, this.#fileEnd - offset)
+    const length = Math.min(this.#readBytes, this.#fileEnd - offset)
     const target = buffer.subarray(HEADROOM_BYTES, HEADROOM_BYTES + length)
     const count = await readSome(this.#opened(), target, offset - this.#fileStart)
     target.fill(0, count)
@@ -142,7 +147,7 @@ export class LogWindow {
   }
 
   #reuse(bytes: Buffer): void {
-    const isOwn = bytes.buffer.byteLength === HEADROOM_BYTES + SCAN_READ_BYTES
+    const isOwn = bytes.buffer.byteLength === HEADROOM_BYTES + this.#readBytes
     if (isOwn) this.#spare = Buffer.from(bytes.buffer)
   }
 

@@ -10,7 +10,7 @@ import {
 } from '@rocketmq-ts/remoting/wire'
 import { isQueued } from '../../check-request'
 import { int8At, int16At, int32At, positionAt } from './big-endian'
-import { storedBodyAt } from './check-stored-record'
+import { storedBodyAt } from './record-lengths'
 
 /** What a record says of its place in a queue. One object is used for all: nothing is made per record. */
 export class QueuePlace {

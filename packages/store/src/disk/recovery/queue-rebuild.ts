@@ -1,8 +1,8 @@
 import { MIN_RECORD_BYTES } from '@rocketmq-ts/remoting/wire'
-import { hasRecordCrc } from './check-stored-record'
 import type { DamagedRange } from './damage'
 import type { QueuePlace } from './queue-place'
 import type { RecoveredQueue, RecoveredQueues } from './recovery-parts'
+import { StoredRecord } from './stored-record'
 
 /** What a rebuild of the queues is made with. */
 export interface QueueRebuildOptions {
@@ -144,9 +144,12 @@ function endBefore(queue: RecoveredQueue, physicalOffset: number): number | unde
   return queue.lastRecordEnd > 0 && queue.lastRecordEnd <= physicalOffset ? queue.maxOffset : undefined
 }
 
-/** A record without a checksum over all of it may as well have one wrong bit in its queue offset. */
-function isBelieved(queueOffset: number, expected: number, { bytes, at, size }: PassedRecord): boolean {
-  return hasRecordCrc(bytes, at, size) || !isOneBit(BigInt(queueOffset) ^ BigInt(expected))
+/** A record without a right checksum over all of it may as well have one wrong bit in its queue offset. */
+function isBelieved(queueOffset: number, expected: number, { bytes, at, size, physicalOffset }: PassedRecord): boolean {
+  if (!isOneBit(BigInt(queueOffset) ^ BigInt(expected))) return true
+  const record = new StoredRecord()
+  record.check(bytes, at, at + size, physicalOffset, 'optional')
+  return record.isSealed
 }
 
 function isOneBit(difference: bigint): boolean {

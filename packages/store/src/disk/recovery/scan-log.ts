@@ -1,9 +1,9 @@
 import type { MaybePromise } from '../../message-store'
 import type { RecoveryProgress, ResolvedDiskOptions } from '../disk-options'
-import type { RecordCrcRule } from './check-stored-record'
 import type { DamagedRange } from './damage'
 import { LogScanner } from './log-scanner'
 import type { ScannedFile } from './log-window'
+import type { RecordCrcRule } from './stored-record'
 
 /** A scan of the log. Offsets are log offsets. */
 export interface LogScan {
@@ -13,7 +13,7 @@ export interface LogScan {
   /** Where a record begins. */
   readonly from: number
   readonly signal?: AbortSignal
-  /** What the checksum over all of a record must be, by its place. Default: right if it is there. */
+  /** What the checksum over all of a record must be, by its place. Default: `optional`. */
   readonly crcRule?: (physicalOffset: number) => RecordCrcRule
   /**
    * Whether a record found in damaged bytes is one, and not part of a body made to look like it: asked only where a damaged record's own
@@ -36,7 +36,7 @@ export interface ScanResult {
   readonly tornBytes: number
   readonly scannedBytes: number
   readonly records: number
-  /** Valid records without a checksum over all of them: their body is protected, the rest is not. */
+  /** Valid records without a right checksum over all of them: their body is protected, the rest is not. */
   readonly recordsWithoutCrc: number
 }
 

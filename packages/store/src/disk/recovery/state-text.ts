@@ -21,6 +21,8 @@ export interface StateText {
   /** Where the first and the last file of the log began; −1 without files. */
   readonly firstFile: number
   readonly lastFile: number
+  /** When the official file `lock` was changed last, wall clock milliseconds; −1: not known. Official brokers write it at every start. */
+  readonly lockModifiedAt: number
   /** As `IndexFiles.endPhysicalOffset` told. */
   readonly indexEnd: number
   readonly queues: readonly QueueEnd[]
@@ -47,7 +49,7 @@ export function writeState(state: StateText): string {
 /** `undefined` when it is not what `writeState` wrote: whatever it says can be found out from the log. */
 export function readState(text: string): StateText | undefined {
   const found = parsed(text)
-  const { version, session, sessionId, end, firstFile, lastFile, indexEnd, queues, sealed, deletedTopics } = found ?? {}
+  const { version, session, sessionId, end, firstFile, lastFile, lockModifiedAt, indexEnd, queues, sealed, deletedTopics } = found ?? {}
   if (version !== 1 || (session !== 'open' && session !== 'closed')) return undefined
   if (typeof sessionId !== 'string' || ![end, firstFile, lastFile, indexEnd].every(isWhole)) return undefined
   if (
@@ -59,6 +61,7 @@ export function readState(text: string): StateText | undefined {
   return {
     ...{ version: 1, session, sessionId },
     ...{ end: end as number, firstFile: firstFile as number, lastFile: lastFile as number, indexEnd: indexEnd as number },
+    lockModifiedAt: typeof lockModifiedAt === 'number' ? lockModifiedAt : -1,
     queues: queues.map(([topic, queueId, maxOffset, lastRecordEnd]) => ({ topic, queueId, maxOffset, lastRecordEnd })),
     sealed,
     deletedTopics: new Map(deletedTopics)

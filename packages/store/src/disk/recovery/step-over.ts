@@ -1,6 +1,6 @@
 import { MIN_RECORD_BYTES, RecordField, RecordMagic } from '@rocketmq-ts/remoting/wire'
-import { isStoredAt, lengthByParts, MAX_AFTER_BODY_BYTES, storedBodyAt } from './check-stored-record'
 import type { LogWindow } from './log-window'
+import { isStoredAt, lengthByParts, MAX_AFTER_BODY_BYTES, storedBodyAt } from './record-lengths'
 
 /** Longest damaged record whose parts are looked at, bytes. */
 const MAX_STEPPED_BYTES = 32 * 1024 * 1024

@@ -2,9 +2,9 @@ import { FileError } from '../../files/file-error'
 import { makeDurableDirectory } from '../../files/make-durable-directory'
 import { writeFully } from '../../files/write-fully'
 import type { ResolvedDiskOptions } from '../disk-options'
-import type { RecordCrcRule } from './check-stored-record'
 import { type Checkpoint, readCheckpoint, writeCheckpoint } from './checkpoint-file'
 import { type Progress, type QueueEnd, readProgress, readState, type SealedRange, type StateText, writeState } from './state-text'
+import type { RecordCrcRule } from './stored-record'
 
 /** What the state notes of the other parts of a store. */
 export interface NotedParts {
@@ -50,8 +50,18 @@ export class StoreState {
     this.#text = readState(this.#read('rocketmq-ts/state.json'))
     const progress = readProgress(this.#read('rocketmq-ts/progress.json'))
     this.#progress = progress?.sessionId === this.#text?.sessionId ? progress : undefined
-    this.#sealed = withSession(this.#text?.sealed ?? [], this.#text, this.#progress)
+    this.#sealed = withSession(this.#text?.sealed ?? [], this.#text, this.#lastSession())
     this.#deletedTopics = new Map(this.#text?.deletedTopics)
+  }
+
+  /**
+   * How far the session before has come that was not closed: to the end of the log, when nobody else can have written there. An official broker
+   * writes the file `lock` when it starts, before any record (read in store/…/DefaultMessageStore.java, `start`), and we never do.
+   */
+  #lastSession(): Progress | undefined {
+    const lockModifiedAt = this.#lockModifiedAt()
+    const isOurs = !this.isLeftInOrder && lockModifiedAt >= 0 && lockModifiedAt === this.#text?.lockModifiedAt
+    return this.#progress !== undefined && isOurs ? { ...this.#progress, dispatched: Number.MAX_SAFE_INTEGER } : this.#progress
   }
 
   /** Whether the last stop was orderly (read in store/…/DefaultMessageStore.java, `isTempFileExist`). */
@@ -76,7 +86,7 @@ export class StoreState {
 
   /** Whether a record there must have a checksum over all of it. */
   crcRule(physicalOffset: number): RecordCrcRule {
-    return this.#sealed.some(([from, to]) => physicalOffset >= from && physicalOffset < to) ? 'demanded' : 'checked'
+    return this.#sealed.some(([from, to]) => physicalOffset >= from && physicalOffset < to) ? 'demanded' : 'optional'
   }
 
   /** Records of the topic before this log offset belong to one that was deleted. */
@@ -144,11 +154,16 @@ export class StoreState {
       sessionId: session === 'open' ? this.#newSessionId() : (this.#text?.sessionId ?? ''),
       firstFile: logFiles[0]?.start ?? -1,
       lastFile: logFiles[logFiles.length - 1]?.start ?? -1,
+      lockModifiedAt: this.#lockModifiedAt(),
       indexEnd: index?.endPhysicalOffset ?? -1,
       queues: Array.from(queues.all(), ({ topic, queueId, maxOffset, lastRecordEnd }) => ({ topic, queueId, maxOffset, lastRecordEnd }))
     }
     this.#replaceText()
     return this.#text
+  }
+
+  #lockModifiedAt(): number {
+    return this.#options.files.stat(this.#path('lock'))?.modifiedAt ?? -1
   }
 
   #newSessionId(): string {

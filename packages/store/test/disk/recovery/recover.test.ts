@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from '@jest/globals'
 import { encodeProperties, javaStringHashCode } from '@rocketmq-ts/remoting/wire'
-import type { SimulatedStoreFiles } from '../../../src/files/simulated-store-files'
+import { StoreState } from '../../../src/disk/recovery/store-state'
+import { SimulatedStoreFiles } from '../../../src/files/simulated-store-files'
 import { writeFully } from '../../../src/files/write-fully'
 import { diskOptions, recoverStore } from './recovered-store'
 import { SampleLog } from './sample-log'
@@ -216,7 +217,7 @@ describe('damage', () => {
   test('is reported with its place, and what is behind it stays readable', async () => {
     const log = filled(300)
     const at = log.starts[100] as number
-    log.bytes[at + 60] = 0xff
+    log.bytes[at + 90] = 0xff
     const store = await recoverStore(diskOptions(log.write(), log))
     const { damages, lostEntries } = store.report
     expect(damages).toEqual([{ from: at, to: log.starts[101], topic: 'orders', queueId: 0, queueOffset: 50 }])
@@ -237,25 +238,86 @@ describe('damage', () => {
       expect(store.report.damages).toMatchObject([{ from: log.starts[50], topic: 'orders', queueOffset: 25 }])
     }
   })
+})
 
-  test('of a checksum of ours is noticed, once the store has noted that everything up to there has one', async () => {
+describe('checksums over whole records', () => {
+  /** A store that got a hundred records, noted that half of them are durable, and was killed. */
+  async function killed(now = () => 1) {
     const log = filled(0)
-    const files = log.write()
+    const files = log.write(new SimulatedStoreFiles({ now }))
     const options = diskOptions(files, log)
     const open = await recoverStore(options)
     filled(100, log)
     writeOn(files, log)
     open.state.durable({ end: log.starts[50] as number, storeTimestamp: 1 }, { index: open.index })
     await open.drop()
-    for (const at of [20, 70]) {
-      const nameAt = (log.starts[at + 1] as number) - 20
-      overwrite(files, log, nameAt, Buffer.from('_'))
-      overwrite(files, log, nameAt + 1, Buffer.from('-'))
-    }
     removeAll(files, '/store/consumequeue')
+    return { log, files, options }
+  }
+
+  /** What an official broker does first when it starts. */
+  function startOfficialBroker(files: SimulatedStoreFiles): void {
+    const lock = files.open('/store/lock', 'write')
+    writeFully(lock, Buffer.from('lock'), 0)
+    lock.close()
+  }
+
+  /** A record that was copied, as official brokers do, with the checksum of another. */
+  function addCopy(log: SampleLog, queueOffset: number): number {
+    const properties = encodeProperties([
+      ['KEYS', 'copy'],
+      ['__CRC32#', '1234567890']
+    ])
+    return log.add({ queueOffset, properties }, false)
+  }
+
+  test('are demanded of all that a killed process wrote', async () => {
+    const { log, files, options } = await killed()
+    for (const at of [20, 70]) overwrite(files, log, (log.starts[at + 1] as number) - 20, Buffer.from('#'))
+    const { report } = await recoverStore(options)
+    expect(report.damages).toMatchObject([{ from: log.starts[20] }, { from: log.starts[70] }])
+    expect(report.recordsWithoutCrc).toBe(0)
+  })
+
+  test('are demanded only up to where it had noted when an official broker was started since', async () => {
+    let now = 1
+    const { log, files, options } = await killed(() => now)
+    now = 2
+    startOfficialBroker(files)
+    for (const at of [20, 70]) overwrite(files, log, (log.starts[at + 1] as number) - 20, Buffer.from('#'))
     const { report } = await recoverStore(options)
     expect(report.damages).toMatchObject([{ from: log.starts[20] }])
     expect(report.recordsWithoutCrc).toBe(1)
+  })
+
+  test('are demanded still by a process that was killed in its recovery', async () => {
+    const { log, files, options } = await killed()
+    overwrite(files, log, (log.starts[71] as number) - 20, Buffer.from('#'))
+    StoreState.load(options).enter()
+    const { report } = await recoverStore(options)
+    expect(report.damages).toMatchObject([{ from: log.starts[70] }])
+  })
+
+  test('of other records do not make those damaged to which an official broker has copied them', async () => {
+    const log = filled(100)
+    const files = log.write()
+    const options = diskOptions(files, log)
+    await (await recoverStore(options)).leave()
+    const copy = addCopy(log, 50)
+    log.add({ queueOffset: 51 }, false)
+    writeOn(files, log)
+    const store = await recoverStore(options)
+    expect(store.report).toMatchObject({ damages: [], recordsWithoutCrc: 2, end: log.end })
+    expect((await store.entries())['orders/0']?.offsets.slice(50)).toEqual([copy, log.starts[101]])
+  })
+
+  test('of other records do not hide damage to a body', async () => {
+    const log = filled(100)
+    const copy = addCopy(log, 50)
+    log.add({ queueOffset: 51 })
+    log.bytes[copy + 89] = 0
+    const { report } = await recoverStore(diskOptions(log.write(), log))
+    expect(report.damages).toMatchObject([{ from: copy }])
   })
 })
 

@@ -87,8 +87,11 @@ describe('a recovery that fails', () => {
 describe('one wrong bit in any byte', () => {
   const log = filled(15)
 
+  /** A store whose records we wrote ourselves. */
   async function flippedIn(part: string) {
-    const files = log.write()
+    const files = new SampleLog({ fileBytes: log.fileBytes }).write()
+    await (await recoverStore(diskOptions(files, log))).drop()
+    log.write(files)
     await (await recoverStore(diskOptions(files, log))).leave()
     const whole = await outcome(files.clone(), log, [])
     const paths = files.paths.filter(
