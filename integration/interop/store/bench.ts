@@ -26,7 +26,7 @@ export class StoreBench {
     })
   }
 
-  ours(directory: string): Promise<RunningBroker> {
+  ours(directory: string): Promise<OurBroker> {
     return this.#keep(OurBroker.start(directory))
   }
 
@@ -47,7 +47,7 @@ export class StoreBench {
     return Promise.all([this.served(one), this.served(other)])
   }
 
-  #keep(starting: Promise<RunningBroker>): Promise<RunningBroker> {
+  #keep<T extends RunningBroker>(starting: Promise<T>): Promise<T> {
     this.#started.push(starting)
     return starting
   }

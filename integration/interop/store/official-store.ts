@@ -18,6 +18,9 @@ export interface OfficialStore {
 
 const longMs = 120_000
 
+/** What recovery says of a store that lacks nothing. */
+const undamaged = { tornBytes: 0, damages: [], lostEntries: 0 }
+
 /** A store that an official broker wrote, in ours; and what ours made of it, in the official one again. */
 export function describeOfficialStore(title: string, { version, fill, config = {} }: OfficialStore): void {
   describeWithJava(version)(title, () => {
@@ -52,7 +55,9 @@ export function describeOfficialStore(title: string, { version, fill, config = {
     it(
       'is served by ours as by the official broker, after a clean stop',
       async () => {
-        const [theirs, ours] = await bench.both(official(directories.copy(stopped)), bench.ours(directories.copy(stopped)))
+        const opened = bench.ours(directories.copy(stopped))
+        const [theirs, ours] = await bench.both(official(directories.copy(stopped)), opened)
+        expect((await opened).recovery).toMatchObject({ ...undamaged, unprotectedFields: expect.arrayContaining(['topic', 'properties']) })
         if (fill.transactions) expect(theirs.queues).toHaveProperty(['RMQ_SYS_TRANS_HALF_TOPIC/0'])
         expectSame(ours, theirs, { release: version })
       },
@@ -64,6 +69,7 @@ export function describeOfficialStore(title: string, { version, fill, config = {
       async () => {
         const directory = directories.copy(killed)
         const broker = await bench.ours(directory)
+        expect(broker.recovery).toMatchObject(undamaged)
         expectSame(await servedBy(broker.address), expected, { release: version })
         await goOn(broker.address)
         const added = await servedBy(broker.address)
@@ -79,7 +85,10 @@ export function describeOfficialStore(title: string, { version, fill, config = {
         const [one, other] = [directories.copy(killed), directories.copy(killed)]
         const torn = tearLastRecord(one, expected, written)
         tearLastRecord(other, expected, written)
-        const [theirs, ours] = await bench.both(official(one), bench.ours(other))
+        const opened = bench.ours(other)
+        const [theirs, ours] = await bench.both(official(one), opened)
+        expect((await opened).recovery).toMatchObject({ ...undamaged, tornBytes: expect.any(Number) })
+        expect((await opened).recovery.tornBytes).toBeGreaterThan(0)
         expect(theirs.byOffset).not.toHaveProperty([torn])
         expectSame(ours, theirs, { release: version, index: 'cut' })
       },

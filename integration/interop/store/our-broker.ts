@@ -2,13 +2,17 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import type { DiskMessageStore } from '@rocketmq-ts/store'
 import { smallFiles } from './official-broker'
+
+type RecoveryReport = NonNullable<DiskMessageStore['recovery']>
 
 const linesKept = 40
 
 /** Our broker on a store directory, as a process of its own. It runs what was built, as users do. */
 export class OurBroker {
   readonly address: string
+  readonly recovery: RecoveryReport
   readonly #process: ChildProcess
   readonly #lines: readonly string[]
 
@@ -21,18 +25,16 @@ export class OurBroker {
     process.once('exit', kill)
     child.once('exit', () => process.off('exit', kill))
     const lines: string[] = []
-    return new OurBroker(child, lines, await addressFrom(child, lines))
+    const address = await addressFrom(child, lines)
+    const recovery = lines.find((line) => line.startsWith('recovery '))?.slice('recovery '.length) ?? '{}'
+    return new OurBroker(child, lines, address, JSON.parse(recovery) as RecoveryReport)
   }
 
-  private constructor(child: ChildProcess, lines: readonly string[], address: string) {
+  private constructor(child: ChildProcess, lines: readonly string[], address: string, recovery: RecoveryReport) {
     this.#process = child
     this.#lines = lines
     this.address = address
-  }
-
-  /** What it wrote on its way, warnings and errors. */
-  get lines(): readonly string[] {
-    return this.#lines
+    this.recovery = recovery
   }
 
   /** `TERM` lets it close its store, and it has to say that it could; `KILL` does not. */

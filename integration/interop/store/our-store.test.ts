@@ -1,4 +1,7 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from '@jest/globals'
+import { MessageProperty } from '@rocketmq-ts/remoting/wire'
 import { describeWithJava } from '../../official/java/java-programs'
 import { judgedVersions } from '../../official/judges'
 import { StoreBench } from './bench'
@@ -18,6 +21,8 @@ describe('a store that ours wrote', () => {
   let stopped: string
   /** The same after another run, in which more was added. */
   let changed: string
+  let isClean: boolean
+  let before: Served
   let expected: Served
 
   beforeAll(async () => {
@@ -25,17 +30,23 @@ describe('a store that ours wrote', () => {
     const broker = await bench.ours(killed)
     await fillStore(broker.address)
     await untilNoted(broker.address, killed)
+    before = await servedBy(broker.address)
     await broker.stop('KILL')
     stopped = directories.copy(killed)
     expected = await bench.served(bench.ours(stopped), 'TERM')
     changed = directories.copy(stopped)
     const again = await bench.ours(changed)
+    isClean = again.recovery.isClean
     await goOn(again.address)
     await commitFurther(again.address)
     await again.stop('TERM')
   }, longMs)
 
   it('is served by ours after kill -9 as before', () => {
+    expectSame(expected, before)
+    const [first] = filesOf(killed, 'commitlog')
+    expect(readFileSync(join(killed, first ?? '')).includes(MessageProperty.CRC32)).toBe(true)
+    expect(isClean).toBe(true)
     expect(filesOf(stopped, 'commitlog').length).toBeGreaterThan(3)
     expect(filesOf(stopped, 'consumequeue/ledger/0').length).toBe(3)
     expect(filesOf(stopped, 'index').length).toBeGreaterThan(3)
