@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from 'node:fs'
+import { type BigIntStats, readFileSync, statSync } from 'node:fs'
 import { codeOf } from './file-attempts'
 import type { ProcessIdentity } from './store-files'
 
@@ -22,7 +22,7 @@ export function startOf(pid: number): string | undefined {
 /** Who holds a POSIX or BSD lock on the file: what Java's `FileChannel.tryLock` takes (read in broker/…/BrokerController.java). */
 export function lockHolders(path: string): readonly number[] {
   const locks = readText('/proc/locks')
-  const file = statSync(path, { bigint: true, throwIfNoEntry: false })
+  const file = factsOf(path)
   if (locks === undefined || file === undefined) return []
   return holdersIn(locks, `${deviceText(file.dev)}:${file.ino}`)
 }
@@ -58,6 +58,15 @@ function isAlive(pid: number): boolean {
   } catch (error) {
     // Somebody else's process may not be signalled, but it is there.
     return codeOf(error) === 'EPERM'
+  }
+}
+
+/** Nobody locks what cannot be: whoever opens it says why. */
+function factsOf(path: string): BigIntStats | undefined {
+  try {
+    return statSync(path, { bigint: true })
+  } catch {
+    return undefined
   }
 }
 

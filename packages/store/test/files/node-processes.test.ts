@@ -49,8 +49,9 @@ describe('processes of this machine', () => {
     rmSync(directory, { recursive: true })
   })
 
-  test('nobody holds a lock on a file that is not there, or that nobody locked', () => {
+  test('nobody holds a lock on a file that is not there, that cannot be, or that nobody locked', () => {
     expect(nodeStoreFiles.lockHolders('/missing/lock')).toEqual([])
+    expect(nodeStoreFiles.lockHolders(join(__filename, 'lock'))).toEqual([])
     expect(nodeStoreFiles.lockHolders(__filename)).toEqual([])
   })
 })
