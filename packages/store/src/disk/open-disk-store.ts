@@ -1,6 +1,7 @@
 import { MAX_PROPERTIES_BYTES, RECORD_CRC_BYTES } from '@rocketmq-ts/remoting/wire'
 import { checkRequest, isQueued, type RequestLimits } from '../check-request'
 import type { CommitAnnouncer } from '../commit-announcer'
+import { isDiskFull } from '../files/file-error'
 import type {
   Appended,
   AppendRequest,
@@ -19,6 +20,7 @@ import { BackgroundFlush } from './background-flush'
 import type { LogStats } from './commit-log/commit-log'
 import { Committer } from './committer'
 import type { DiskConsumeQueue } from './consume-queue/disk-consume-queue'
+import { queueDirectory } from './consume-queue/queue-path'
 import type { ResolvedDiskOptions } from './disk-options'
 import { IndexFollower } from './index-follower'
 import { LogSync } from './log-sync'
@@ -67,14 +69,14 @@ export class OpenDiskStore {
     this.committer = new Committer({
       ...{ log, clock, logger, flush, syncFlushTimeoutMs, announcer, onFailure, sync: this.#sync },
       onVisible: (end) => this.#visible(end),
-      onRolledBack: (writtenOffset) => this.#index?.rollBack(writtenOffset)
+      onRolledBack: (writtenOffset) => {
+        this.#index?.rollBack(writtenOffset)
+        parts.state.logEndsAt(writtenOffset)
+      }
     })
     this.#flush = new BackgroundFlush({
       ...{ clock, logger, flushIntervalMs, queueFlushIntervalMs, sync: this.#sync },
-      onFailure: (error) => {
-        onFailure(error)
-        this.committer.fail()
-      },
+      onFailure: (error) => this.#failInBackground(error),
       flushQueues: () => this.#flushQueues(false),
       checkpoint: () => this.#checkpoint()
     })
@@ -100,7 +102,9 @@ export class OpenDiskStore {
     this.#checkWritable()
     checkRequest(request, this.#limits)
     const { log, queues } = this.#parts
-    const queue = isQueued(request.sysFlag) ? queues.obtain(request.topic, request.queueId) : undefined
+    const { topic, queueId } = request
+    if (!isQueued(request.sysFlag)) queueDirectory(this.#options.directory, topic, queueId)
+    const queue = isQueued(request.sysFlag) ? queues.obtain(topic, queueId) : undefined
     const queueOffset = queue?.endOffset ?? 0
     const storeTimestamp = this.#options.clock.now()
     const size = log.measure(request)
@@ -146,7 +150,8 @@ export class OpenDiskStore {
 
   deleteTopic(topic: string): void {
     const { queues, state, log } = this.#parts
-    state.topicDeleted(topic, log.endOffset)
+    // Of one that never had a queue there is nothing in the log.
+    if (queues.has(topic)) state.topicDeleted(topic, log)
     this.committer.forgetTopic(topic)
     queues.deleteTopic(topic)
   }
@@ -203,12 +208,29 @@ export class OpenDiskStore {
     }
   }
 
+  /** … and not by the committer, which is to give up what is staged. */
+  #failInBackground(error: unknown): void {
+    this.#fail(error)
+    this.committer.fail()
+  }
+
   #checkWritable(): void {
-    const { retention, queues } = this.#parts
+    const { retention, queues, state } = this.#parts
     if (this.#failure !== undefined) throw this.#failure
     if (this.#isClosing) throw notWritable('it is being closed', this.#options)
     if (retention.isFull) throw notWritable('the disk is nearly full', this.#options)
     if (queues.pendingBytes > MAX_PENDING_QUEUE_BYTES) throw notWritable('the disk is too full for consume queues', this.#options)
+    if (state.isBehind) this.#catchUp()
+  }
+
+  #catchUp(): void {
+    try {
+      this.#parts.state.catchUp()
+    } catch (error) {
+      if (isDiskFull(error)) throw notWritable('the disk is full', this.#options)
+      this.#failInBackground(error)
+      throw this.#failure
+    }
   }
 
   #visible(end: number): void {

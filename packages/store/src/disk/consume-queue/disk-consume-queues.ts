@@ -57,6 +57,11 @@ export class DiskConsumeQueues {
     return this.#keep(new DiskConsumeQueue(this.#family, topic, queueId, directory))
   }
 
+  /** Whether there is a queue of the topic. */
+  has(topic: string): boolean {
+    return this.#topics.has(topic)
+  }
+
   *all(): Iterable<DiskConsumeQueue> {
     for (const queues of this.#topics.values()) yield* queues.values()
   }

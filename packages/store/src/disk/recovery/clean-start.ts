@@ -23,7 +23,7 @@ export async function cleanEnd(start: CleanStart): Promise<number | undefined> {
   const isSameLog = noted.firstFile === (files[0]?.start ?? -1) && noted.lastFile === (files[files.length - 1]?.start ?? -1)
   if (!isSameLog || !log.isEnd(noted.end)) return undefined
   if (index !== undefined && index.endPhysicalOffset !== noted.indexEnd) return undefined
-  const ended = [...queues.all()]
+  const ended = [...queues.all()].filter(({ maxOffset }) => maxOffset > 0)
   if (ended.length !== noted.queues.length || !noted.queues.every((end) => isSame(queues.find(end.topic, end.queueId), end)))
     return undefined
   return (await isNewestValid(start, ended)) ? noted.end : undefined

@@ -11,6 +11,8 @@ export interface QueueRebuildOptions {
   readonly isWhole: boolean
   /** Records of the topic before this log offset belong to one that was deleted. */
   readonly deletedBefore: (topic: string) => number
+  /** Whether the topic was deleted if it lacks records. */
+  readonly isTraceless: (topic: string) => boolean
   /** A record that cannot be where it says in its queue. */
   readonly onDamage: (range: DamagedRange) => void
 }
@@ -31,6 +33,7 @@ export class QueueRebuild {
   readonly #options: QueueRebuildOptions
   readonly #topics = new Map<string, KnownTopic>()
   readonly #changed = new Set<RecoveredQueue>()
+  readonly #deleted = new Set<string>()
   #damagedBytes = 0
   #lostEntries = 0
   #lacksRecords = false
@@ -47,6 +50,11 @@ export class QueueRebuild {
   /** Queues that got another entry than they had. */
   get changedQueues(): ReadonlySet<RecoveredQueue> {
     return this.#changed
+  }
+
+  /** Topics without a trace that lack records: they were deleted, and their records are passed over. */
+  get deletedTopics(): ReadonlySet<string> {
+    return this.#deleted
   }
 
   /** Queue offsets whose records are lost. */
@@ -72,7 +80,7 @@ export class QueueRebuild {
 
   #putThere(known: KnownQueue, place: QueuePlace, record: PassedRecord): void {
     const result = known.queue.put(place.queueOffset, record.physicalOffset, record.size, place.tagsCode)
-    if (result === 'gap' && !this.#options.isWhole) this.#lacksRecords = true
+    if (result === 'gap' && !this.#options.isWhole) this.#lacks(place.topic)
     else if (result === 'gap') this.#beginAt(known, place, record)
     else known.next = place.queueOffset + 1
     if (result === 'added' || result === 'corrected') this.#changed.add(known.queue)
@@ -83,7 +91,7 @@ export class QueueRebuild {
     const missing = place.queueOffset - expected
     const isExplained = missing * MIN_RECORD_BYTES <= this.#damagedBytes
     if (!this.#options.isWhole && !isExplained) {
-      this.#lacksRecords = true
+      this.#lacks(place.topic)
       return
     }
     const isLoss = known.next !== undefined || isExplained
@@ -94,6 +102,16 @@ export class QueueRebuild {
     }
     known.queue.fillGap(place.queueOffset)
     this.#putThere(known, place, record)
+  }
+
+  /** Records of the topic are missing that were not passed. */
+  #lacks(topic: string): void {
+    const known = this.#topics.get(topic)
+    if (known === undefined || !this.#options.isTraceless(topic)) this.#lacksRecords = true
+    else {
+      known.deletedBefore = Number.POSITIVE_INFINITY
+      this.#deleted.add(topic)
+    }
   }
 
   /** The topic was deleted and made again, or all its older records are gone. What follows in the log is passed later. */
@@ -129,7 +147,7 @@ export class QueueRebuild {
 }
 
 interface KnownTopic {
-  readonly deletedBefore: number
+  deletedBefore: number
   readonly queues: Map<number, KnownQueue>
 }
 

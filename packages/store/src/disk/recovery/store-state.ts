@@ -126,6 +126,11 @@ export class StoreState {
     this.#writeProgress()
   }
 
+  /** As `topicDeleted`, before `recovered`, which notes it. */
+  topicsAreDeleted(topics: readonly string[], physicalOffset: number): void {
+    for (const topic of topics) this.#deletedTopics.set(topic, physicalOffset)
+  }
+
   /** A topic was deleted when the log ended there. @throws FileError */
   topicDeleted(topic: string, physicalOffset: number): void {
     this.#deletedTopics.set(topic, physicalOffset)

@@ -335,7 +335,7 @@ describe('topics', () => {
     const files = log.write()
     const options = diskOptions(files, log)
     const store = await recoverStore(options)
-    store.state.topicDeleted('bills', log.end)
+    store.state.topicDeleted('bills', { endOffset: log.end, minOffset: 0 })
     await store.drop()
     const again = await recoverStore(options)
     expect(Object.keys(await again.entries())).toEqual(['orders/0'])
