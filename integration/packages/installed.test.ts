@@ -73,6 +73,15 @@ describeWithRegistry(__filename, 'the packages, installed into an empty project'
   )
 
   it(
+    'put rocketmq-ts-store where npx finds it',
+    async () => {
+      const { code, output } = await runProgram('npx', ['--no-install', 'rocketmq-ts-store', '--help'], { cwd: project.folder })
+      expect({ code, output }).toEqual({ code: 0, output: expect.stringContaining('rocketmq-ts-store DIR verify') })
+    },
+    PROGRAM_MS
+  )
+
+  it(
     'serve from that command, on any free ports, with a store where it was started, until Ctrl-C',
     async () => {
       const server = await startServerProcess(command(project), [], project.folder)
