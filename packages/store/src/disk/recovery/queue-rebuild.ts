@@ -1,4 +1,5 @@
 import { MIN_RECORD_BYTES } from '@rocketmq-ts/remoting/wire'
+import { isTopicName } from '../consume-queue/queue-path'
 import type { DamagedRange } from './damage'
 import type { QueuePlace } from './queue-place'
 import type { RecoveredQueue, RecoveredQueues } from './recovery-parts'
@@ -68,7 +69,7 @@ export class QueueRebuild {
   }
 
   put(place: QueuePlace, record: PassedRecord): void {
-    const known = this.#find(place.topic, place.queueId, record.physicalOffset)
+    const known = this.#find(place, record)
     if (known === undefined) return
     const expected = known.next ?? endBefore(known.queue, record.physicalOffset)
     const { queueOffset } = place
@@ -130,23 +131,36 @@ export class QueueRebuild {
     known.next = expected + 1
   }
 
-  /** `undefined`: the record is of a topic that was deleted. */
-  #find(topic: string, queueId: number, physicalOffset: number): KnownQueue | undefined {
-    let known = this.#topics.get(topic)
-    if (known === undefined) {
-      known = { deletedBefore: this.#options.deletedBefore(topic), queues: new Map() }
-      this.#topics.set(topic, known)
-    }
-    if (physicalOffset < known.deletedBefore) return undefined
+  /** `undefined`: the record is of a topic that was deleted, or of one that no store takes. */
+  #find(place: QueuePlace, record: PassedRecord): KnownQueue | undefined {
+    const { topic, queueId } = place
+    const known = this.#topics.get(topic) ?? this.#addTopic(topic)
+    if (record.physicalOffset < known.deletedBefore) return undefined
     const found = known.queues.get(queueId)
     if (found !== undefined) return found
+    if (!known.isLegal || queueId < 0) {
+      this.#reportPlace(place, record)
+      return undefined
+    }
     const made = { queue: this.#options.queues.obtain(topic, queueId), next: undefined }
     known.queues.set(queueId, made)
     return made
   }
+
+  #addTopic(topic: string): KnownTopic {
+    const known = { isLegal: isTopicName(topic), deletedBefore: this.#options.deletedBefore(topic), queues: new Map() }
+    this.#topics.set(topic, known)
+    return known
+  }
+
+  #reportPlace({ topic, queueId, queueOffset }: QueuePlace, { physicalOffset, size }: PassedRecord): void {
+    this.#options.onDamage({ from: physicalOffset, to: physicalOffset + size, topic, queueId, queueOffset })
+  }
 }
 
 interface KnownTopic {
+  /** Whether it can have queues: one wrong bit may make it the name of something else. */
+  readonly isLegal: boolean
   deletedBefore: number
   readonly queues: Map<number, KnownQueue>
 }

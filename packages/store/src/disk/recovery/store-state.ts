@@ -38,6 +38,8 @@ export class StoreState {
   /** Of the session before, and of all before it. */
   #sealed: readonly SealedRange[]
   #deletedTopics: Map<string, number>
+  /** Whether the log ends before places that are noted on disk. */
+  #isBehind = false
 
   /** Reads what there is; writes nothing. What cannot be read counts as missing: recovery reads more of the log then. */
   static load(options: ResolvedDiskOptions): StoreState {
@@ -131,13 +133,40 @@ export class StoreState {
     for (const topic of topics) this.#deletedTopics.set(topic, physicalOffset)
   }
 
-  /** A topic was deleted when the log ended there. @throws FileError */
-  topicDeleted(topic: string, physicalOffset: number): void {
-    this.#deletedTopics.set(topic, physicalOffset)
-    if (this.#text === undefined) return
-    const queues = this.#text.queues.filter((queue) => queue.topic !== topic)
-    this.#text = { ...this.#text, queues, deletedTopics: this.#deletedTopics }
-    this.#replaceText()
+  /** A topic is deleted: records of it before the end of the log are no longer its. @throws FileError; it is not noted then */
+  topicDeleted(topic: string, { endOffset, minOffset }: Pick<NotedParts['log'], 'endOffset' | 'minOffset'>): void {
+    const before = this.#deletedTopics
+    const text = this.#text
+    this.#deletedTopics = new Map([...before].filter(([, offset]) => offset > minOffset)).set(topic, endOffset)
+    if (text === undefined) return
+    try {
+      this.#noteDeletions(text.queues.filter((queue) => queue.topic !== topic))
+    } catch (error) {
+      this.#deletedTopics = before
+      this.#text = text
+      // It may have come to the disk all the same.
+      this.#isBehind = true
+      throw error
+    }
+  }
+
+  /** Whether nothing may be appended until `catchUp`: it would be taken for records of a topic that was deleted. */
+  get isBehind(): boolean {
+    return this.#isBehind
+  }
+
+  /** The log ends there again: what was appended behind it could not be written. */
+  logEndsAt(end: number): void {
+    for (const [topic, offset] of this.#deletedTopics) {
+      if (offset <= end) continue
+      this.#deletedTopics.set(topic, end)
+      this.#isBehind = true
+    }
+  }
+
+  /** Writes again what is noted of deleted topics. @throws FileError */
+  catchUp(): void {
+    if (this.#text !== undefined) this.#noteDeletions(this.#text.queues)
   }
 
   /** The store is closed and everything durable: the next start need not look. @throws FileError */
@@ -153,6 +182,8 @@ export class StoreState {
   #note(session: 'open' | 'closed', { log, queues, index }: NotedParts): StateText {
     const { files: logFiles, endOffset: end, minOffset } = log
     this.#sealed = within(this.#sealed, minOffset, end)
+    // After a power cut the log may end before the place at which a topic was deleted.
+    this.logEndsAt(end)
     for (const [topic, offset] of this.#deletedTopics) if (offset <= minOffset) this.#deletedTopics.delete(topic)
     this.#text = {
       ...{ version: 1, session, end, sealed: this.#sealed, deletedTopics: this.#deletedTopics },
@@ -161,10 +192,16 @@ export class StoreState {
       lastFile: logFiles[logFiles.length - 1]?.start ?? -1,
       lockModifiedAt: this.#lockModifiedAt(),
       indexEnd: index?.endPhysicalOffset ?? -1,
-      queues: Array.from(queues.all(), ({ topic, queueId, maxOffset, lastRecordEnd }) => ({ topic, queueId, maxOffset, lastRecordEnd }))
+      queues: endsOf(queues.all())
     }
     this.#replaceText()
     return this.#text
+  }
+
+  #noteDeletions(queues: readonly QueueEnd[]): void {
+    if (this.#text === undefined) return
+    this.#text = { ...this.#text, queues, deletedTopics: this.#deletedTopics }
+    this.#replaceText()
   }
 
   #lockModifiedAt(): number {
@@ -182,6 +219,7 @@ export class StoreState {
     this.#write('rocketmq-ts/state.json.tmp', writeState(this.#text))
     files.rename(this.#path('rocketmq-ts/state.json.tmp'), this.#path('rocketmq-ts/state.json'))
     files.syncDirectory(this.#path('rocketmq-ts'))
+    this.#isBehind = false
   }
 
   /** Not synced: an older one is as true as a newer one. */
@@ -227,6 +265,14 @@ export class StoreState {
   #path(name: string): string {
     return `${this.#options.directory}/${name}`
   }
+}
+
+/** Of queues that have, or had, something in them: others may have no files. */
+function endsOf(queues: Iterable<QueueEnd>): QueueEnd[] {
+  const ends: QueueEnd[] = []
+  for (const { topic, queueId, maxOffset, lastRecordEnd } of queues)
+    if (maxOffset > 0) ends.push({ topic, queueId, maxOffset, lastRecordEnd })
+  return ends
 }
 
 /** With what the last session wrote, as far as is known that it wrote it. */
