@@ -11,6 +11,7 @@ import {
   write,
   writeSync
 } from 'node:fs'
+import { checkPosition } from './check-position'
 import { asFileError, attempt } from './file-attempts'
 import { FileError } from './file-error'
 import type { FileAccess, StoreFile } from './store-files'
@@ -36,18 +37,22 @@ export class NodeStoreFile implements StoreFile {
   }
 
   readNow(target: Uint8Array, position: number): number {
+    checkPosition(position)
     return this.#now('read', (descriptor) => readSync(descriptor, target, 0, target.length, position))
   }
 
-  read(target: Uint8Array, position: number): Promise<number> {
+  async read(target: Uint8Array, position: number): Promise<number> {
+    checkPosition(position)
     return this.#later('read', (descriptor, done) => read(descriptor, target, 0, target.length, position, done))
   }
 
   writeNow(source: Uint8Array, position: number): number {
+    checkPosition(position)
     return this.#now('write', (descriptor) => writeSync(descriptor, source, 0, source.length, position))
   }
 
-  write(source: Uint8Array, position: number): Promise<number> {
+  async write(source: Uint8Array, position: number): Promise<number> {
+    checkPosition(position)
     return this.#later('write', (descriptor, done) => write(descriptor, source, 0, source.length, position, done))
   }
 

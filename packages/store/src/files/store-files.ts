@@ -34,7 +34,7 @@ export interface StoreFiles {
  */
 export type FileAccess = 'read' | 'write' | 'create' | 'createNew'
 
-/** An open file. Positions and lengths are bytes. */
+/** An open file. Positions and lengths are bytes, whole numbers: a position that is none is a RangeError, and nothing is done. */
 export interface StoreFile {
   readonly path: string
   /** Length now. */

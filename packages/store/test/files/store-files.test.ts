@@ -53,6 +53,19 @@ describe.each(['this machine', 'a simulated disk'])('the files of %s', (kind) =>
     file.close()
   })
 
+  test('a position that is no whole number is refused, and nothing is read or written', async () => {
+    put('a', 'abc')
+    const file = files.open(at('a'), 'write')
+    for (const position of [0.5, -1, Number.NaN, 2 ** 53]) {
+      expect(() => file.writeNow(Buffer.from('x'), position)).toThrow(RangeError)
+      expect(() => file.readNow(Buffer.alloc(1), position)).toThrow(RangeError)
+      await expect(file.write(Buffer.from('x'), position)).rejects.toThrow(RangeError)
+      await expect(file.read(Buffer.alloc(1), position)).rejects.toThrow(RangeError)
+    }
+    file.close()
+    expect(textOf('a')).toBe('abc')
+  })
+
   test('reading at or behind the end gives nothing', () => {
     put('a', 'abc')
     const file = files.open(at('a'), 'read')

@@ -83,7 +83,7 @@ export class ZeroWindow {
     if (this.#busy === file) return false
     // So many that the next piece can be written off the event loop again.
     const more = Math.max(HURRIED_BYTES, Math.min(2 * SAFE_BURSTS * this.#burst, this.#aheadBytes))
-    const to = Math.min(file.end, physicalOffset + more)
+    const to = Math.min(file.end, physicalOffset + Math.ceil(more))
     writeZeros(this.#writer.fileOf(file), room.end - file.start, to - file.start)
     room.end = to
     this.#isFailing = false

@@ -1,3 +1,4 @@
+import { checkPosition } from '../check-position'
 import { FileError } from '../file-error'
 import type { FileAccess, StoreFile } from '../store-files'
 import type { FaultPlan, FileOperation, FileOperationName } from './fault-plan'
@@ -34,18 +35,22 @@ export class SimulatedStoreFile implements StoreFile {
   }
 
   readNow(target: Uint8Array, position: number): number {
+    checkPosition(position)
     return this.#now('read', () => this.#content.read(target, position))
   }
 
-  read(target: Uint8Array, position: number): Promise<number> {
+  async read(target: Uint8Array, position: number): Promise<number> {
+    checkPosition(position)
     return this.#later('read', () => this.#content.read(target, position))
   }
 
   writeNow(source: Uint8Array, position: number): number {
+    checkPosition(position)
     return this.#now('write', () => this.#write(source, position))
   }
 
-  write(source: Uint8Array, position: number): Promise<number> {
+  async write(source: Uint8Array, position: number): Promise<number> {
+    checkPosition(position)
     return this.#later('write', () => this.#write(source, position))
   }
 

@@ -54,6 +54,24 @@ describe('zeros ahead of the commit log', () => {
     for (const [i, offset] of offsets.entries()) expect(await test.bodyAt(offset)).toBe(`${i}`.repeat(100))
   })
 
+  it('begin and end at whole bytes, however long the bursts were that they are measured by', async () => {
+    const test = await TestLog.started({ commitLogFileBytes: 1 << 22, zeroAheadBytes: 1 << 19, tailBytes: 1 << 22 })
+    const bodies = Array.from({ length: 60 }, (_, i) => String.fromCharCode(65 + i).repeat(31_337))
+    const offsets = await test.writeAll(bodies.slice(0, 8))
+    // The log goes on while a piece is under way …
+    test.files.hold(({ name }) => name === 'write')
+    offsets.push(...(await test.writeAll(bodies.slice(8, 12))))
+    test.files.release()
+    await test.turn()
+    offsets.push(...(await test.writeAll(bodies.slice(12, 30))))
+    // … and then by more in one turn than there are zeros.
+    for (const body of bodies.slice(30)) offsets.push(test.stage(body))
+    test.log.write()
+    offsets.push(...(await test.writeAll(bodies)))
+    const again = new TestLog({}, test.files)
+    for (const [i, offset] of offsets.entries()) expect(await again.bodyAt(offset)).toBe(bodies[i % bodies.length])
+  })
+
   it('never come down on records: where they are still under way, the log goes on in another file', async () => {
     const test = await TestLog.started()
     test.files.hold(({ name }) => name === 'write')
