@@ -2,6 +2,7 @@ import type { LogPeek } from './log-peek'
 import type { RecoveredIndex, RecoveredQueue, RecoveredQueues } from './recovery-parts'
 import type { QueueEnd } from './state-text'
 import type { StoreState } from './store-state'
+import type { TopicsDeletedElsewhere } from './topics-deleted-elsewhere'
 
 /** What is looked at to trust a store. */
 export interface CleanStart {
@@ -9,6 +10,7 @@ export interface CleanStart {
   readonly queues: RecoveredQueues
   readonly index: RecoveredIndex | undefined
   readonly state: StoreState
+  readonly deleted: Pick<TopicsDeletedElsewhere, 'has'>
 }
 
 /**

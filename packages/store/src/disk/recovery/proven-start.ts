@@ -19,10 +19,10 @@ export function provenStart(start: CleanStart): number {
 }
 
 /** Whether a queue that we knew is missing, shorter, or ends with another record, or all are. */
-function lacksQueues({ log, queues, state }: CleanStart): boolean {
+function lacksQueues({ log, queues, state, deleted }: CleanStart): boolean {
   for (const { topic, queueId, maxOffset, lastRecordEnd } of state.noted?.queues ?? []) {
     const found = queues.find(topic, queueId)
-    if (maxOffset > 0 && (found?.maxOffset ?? 0) < maxOffset) return true
+    if (maxOffset > 0 && (found?.maxOffset ?? 0) < maxOffset && !deleted.has(topic)) return true
     if (found?.maxOffset === maxOffset && found.lastRecordEnd !== lastRecordEnd) return true
   }
   // No record can be there: the newest entry of a queue is damaged, and would be taken for one behind the log's end.

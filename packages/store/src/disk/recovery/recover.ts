@@ -9,6 +9,7 @@ import { QueueRebuild } from './queue-rebuild'
 import type { RecoveredIndex, RecoveredLog, RecoveredQueues } from './recovery-parts'
 import { type ScanResult, scanLog } from './scan-log'
 import type { StoreState } from './store-state'
+import { TopicsDeletedElsewhere } from './topics-deleted-elsewhere'
 
 /** What recovery works on: everything is loaded, nothing written yet. */
 export interface RecoveryInput {
@@ -100,11 +101,12 @@ class Recovery {
 
   async run(): Promise<RecoveryReport> {
     const { log, queues, index, state, options } = this.#input
-    const start = { log: this.#peek, queues, index, state }
+    const deleted = new TopicsDeletedElsewhere(this.#input)
+    const start = { log: this.#peek, queues, index, state, deleted }
     const end = await cleanEnd(start)
     state.enter()
     this.#forgetDeletedTopics()
-    const found = end === undefined ? await this.#read(start) : { ...NOTHING_READ, from: end, end }
+    const found = end === undefined ? await this.#read(start, deleted) : { ...NOTHING_READ, from: end, end }
     await this.#goOn(found)
     state.recovered({ log, queues, index })
     if (this.#lastStoreTimestamp > 0) state.durable({ end: found.end, storeTimestamp: this.#lastStoreTimestamp }, { index })
@@ -119,25 +121,31 @@ class Recovery {
     }
   }
 
-  async #read(start: CleanStart): Promise<Found> {
+  async #read(start: CleanStart, deleted: TopicsDeletedElsewhere): Promise<Found> {
     const { index } = this.#input
     const { minOffset } = this.#peek
     // Leaves what can be trusted: what the files of a crashed process say that they hold is more.
     await index?.cutAt(Number.MAX_SAFE_INTEGER)
     const indexEnd = index?.endPhysicalOffset ?? 0
     const from = provenStart(start)
-    const pass = (await this.#pass(from)) ?? (await this.#pass(minOffset))
+    const pass = (await this.#pass(from, deleted)) ?? (await this.#pass(minOffset, deleted))
     if (pass === undefined) throw new RangeError('a whole pass of the log lacks records')
     return { ...pass, isIndexRebuilt: index !== undefined && indexEnd < minOffset && pass.records > 0 }
   }
 
   /** Reads the log from a record on; `undefined` when a queue lacks records from before. */
-  async #pass(from: number): Promise<Found | undefined> {
+  async #pass(from: number, deleted: TopicsDeletedElsewhere): Promise<Found | undefined> {
     const { options, queues, index, state, signal } = this.#input
     const damages = new DamageList()
     const onDamage = (range: DamagedRange) => damages.add(range)
     const isWhole = from === this.#peek.minOffset
-    const rebuild = new QueueRebuild({ queues, isWhole, deletedBefore: (topic) => state.deletedBefore(topic), onDamage })
+    const rebuild = new QueueRebuild({
+      queues,
+      isWhole,
+      deletedBefore: (topic) => (deleted.has(topic) ? Number.POSITIVE_INFINITY : state.deletedBefore(topic)),
+      isTraceless: (topic) => deleted.isTraceless(topic),
+      onDamage
+    })
     const stop = new AbortController()
     const scan = scanLog({
       options,
@@ -166,7 +174,17 @@ class Recovery {
       throw error
     })
     if (scanned === undefined || rebuild.lacksRecords) return undefined
+    this.#noteDeleted([...deleted.known, ...rebuild.deletedTopics], scanned.end)
     return found(from, scanned, damages, rebuild)
+  }
+
+  /** That they are deleted need not be found out again. */
+  #noteDeleted(topics: readonly string[], end: number): void {
+    const { queues, state, options } = this.#input
+    if (topics.length === 0) return
+    options.logger.info('topics that another broker deleted are not brought back', { topics })
+    for (const topic of topics) queues.deleteTopic(topic)
+    state.topicsAreDeleted(topics, end)
   }
 
   async #flushSome(): Promise<void> {

@@ -344,3 +344,82 @@ describe('topics', () => {
     expect(Object.keys(await (await recoverStore(options)).entries())).toEqual(['orders/0'])
   })
 })
+
+describe('topics that an official broker deleted', () => {
+  const config = (...topics: string[]) =>
+    JSON.stringify({ topicConfigTable: Object.fromEntries(topics.map((topicName) => [topicName, { topicName }])) })
+
+  /** A store of ours with `orders` and `bills`, of which another broker has deleted the queues of `bills`. */
+  async function deleted(topicsJson: string | undefined) {
+    const log = filled(100)
+    const files = log.write()
+    await (await recoverStore(diskOptions(files, log))).leave()
+    removeAll(files, '/store/consumequeue/bills')
+    if (topicsJson !== undefined) files.put('/store/config/topics.json', Buffer.from(topicsJson))
+    return { log, files, options: diskOptions(files, log) }
+  }
+
+  test('do not come back, and the log is not read for them', async () => {
+    const { log, files, options } = await deleted(config('orders'))
+    const store = await recoverStore(options)
+    expect(store.report.from).toBeGreaterThanOrEqual(log.starts[98] as number)
+    expect(Object.keys(await store.entries())).toEqual(['orders/0'])
+    await store.leave()
+    removeAll(files, '/store/consumequeue')
+    const again = await recoverStore(options)
+    expect(Object.keys(await again.entries())).toEqual(['orders/0'])
+  })
+
+  test('do not come back with records that were written since we had the store', async () => {
+    const { log, files, options } = await deleted(config('orders'))
+    log.add({ topic: 'bills', queueId: 3, queueOffset: 50 })
+    log.add({ topic: 'bills', queueId: 4, queueOffset: 0 })
+    log.add({ queueOffset: 50 })
+    writeOn(files, log)
+    const store = await recoverStore(options)
+    expect(Object.keys(await store.entries())).toEqual(['orders/0'])
+    expect((await store.entries())['orders/0']?.offsets).toHaveLength(51)
+  })
+
+  test('do not come back when we never had the store', async () => {
+    const { log, files, options } = await deleted(config('orders'))
+    removeAll(files, '/store/rocketmq-ts')
+    const checkpoint = Buffer.alloc(4096)
+    checkpoint.writeBigInt64BE(BigInt(log.starts[50] as number), 40)
+    files.put('/store/checkpoint', checkpoint)
+    const store = await recoverStore(options)
+    expect(store.report.from).toBe(log.starts[50])
+    expect(Object.keys(await store.entries())).toEqual(['orders/0'])
+  })
+
+  test('begin anew when they were made again', async () => {
+    const { log, files, options } = await deleted(config('orders'))
+    await (await recoverStore(options)).leave()
+    files.put('/store/config/topics.json', Buffer.from(config('orders', 'bills')))
+    const at = log.add({ topic: 'bills', queueId: 3, queueOffset: 0 })
+    writeOn(files, log)
+    expect((await (await recoverStore(options)).entries())['bills/3']).toEqual({ min: 0, offsets: [at] })
+  })
+
+  test.each([
+    ['names the topic', config('orders', 'bills')],
+    ['is missing', undefined],
+    ['is broken', config('orders').slice(0, -1)],
+    ['is empty', ''],
+    ['names no topic', '{"topicConfigTable":{}}'],
+    ['is something else', '[1]']
+  ])('are not those whose queues are missing while topics.json %s', async (_, topicsJson) => {
+    const { log, options } = await deleted(topicsJson)
+    expect(await (await recoverStore(options)).entries()).toEqual(whole(log))
+  })
+
+  test('are not those that a crash has kept from being written down', async () => {
+    const { log, files, options } = await deleted(config('orders'))
+    const at = log.add({ topic: 'new', queueOffset: 0 })
+    log.add({ topic: 'rmq_sys_new', queueOffset: 0 })
+    writeOn(files, log)
+    const found = await (await recoverStore(options)).entries()
+    expect(Object.keys(found).sort()).toEqual(['new/0', 'orders/0', 'rmq_sys_new/0'])
+    expect(found['new/0']?.offsets).toEqual([at])
+  })
+})
