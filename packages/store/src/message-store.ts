@@ -17,6 +17,8 @@ export interface QueryRequest {
   readonly indexType?: 'K' | 'U' | 'T'
   /** At most this many records. */
   readonly maxCount: number
+  /** At most this many bytes, the newest records first, but always one when there is one. Default: no bound. */
+  readonly maxBytes?: number
   /** Store times from here on. Milliseconds. */
   readonly beginMs: number
   /** Store times up to here, included. Milliseconds. */

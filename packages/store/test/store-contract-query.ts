@@ -73,6 +73,21 @@ export function queries(create: CreateStore): void {
     expect(await found(bench.store, 'k')).toEqual(['body 0', 'body 1', 'body 2', 'body 3', 'body 4'])
   })
 
+  it('finds the newest that have room in so many bytes, and one in any case', async () => {
+    const bench = await Bench.start(create)
+    const sizes: number[] = []
+    for (const body of ['old', 'new', 'newest']) sizes.push(bench.append(message(body, { KEYS: 'k' })).size)
+    await bench.committed()
+    const [, second = 0, third = 0] = sizes
+    for (const [maxBytes, wanted] of [
+      [second + third, ['new', 'newest']],
+      [second + third - 1, ['newest']],
+      [1, ['newest']]
+    ] as const) {
+      expect(await found(bench.store, 'k', { maxBytes })).toEqual(wanted)
+    }
+  })
+
   it('gives 64 messages at most', async () => {
     const bench = await Bench.start(create)
     await bench.fill(70, () => keyed({ KEYS: 'k' }))

@@ -41,7 +41,7 @@ function wantedBy({ header, command }: ServerRequest<QueryRow>): QueryRequest {
   const isUnique = command.fields?.get(UNIQUE_KEY_QUERY)?.toLowerCase() === 'true'
   const maxCount = isUnique ? UNIQUE_KEY_MESSAGES : Math.min(maxNum, MAX_MESSAGES)
   const kind = isUnique || indexType === 'U' ? 'U' : indexType === 'T' ? 'T' : 'K'
-  return { topic, key, indexType: kind, maxCount, beginMs, endMs }
+  return { topic, key, indexType: kind, maxCount, maxBytes: MAX_BODY_BYTES, beginMs, endMs }
 }
 
 function queryAnswer({ records, lastUpdateTimestamp, lastUpdatePhysicalOffset }: QueryResult): Answer<QueryRow> {
@@ -49,7 +49,7 @@ function queryAnswer({ records, lastUpdateTimestamp, lastUpdatePhysicalOffset }:
   return {
     code: ResponseCode.SUCCESS,
     header: { indexLastUpdateTimestamp: lastUpdateTimestamp, indexLastUpdatePhyoffset: lastUpdatePhysicalOffset },
-    body: newestThatFit(records)
+    body: records
   }
 }
 
@@ -58,17 +58,6 @@ const NOT_FOUND: Answer<QueryRow> = {
   code: ResponseCode.QUERY_NOT_FOUND,
   remark: 'can not find message, maybe time range not correct',
   header: { indexLastUpdateTimestamp: 0, indexLastUpdatePhyoffset: 0 }
-}
-
-function newestThatFit(records: readonly Buffer[]): readonly Buffer[] {
-  let bytes = 0
-  let from = records.length
-  while (from > 0) {
-    bytes += records[from - 1]?.length ?? 0
-    if (bytes > MAX_BODY_BYTES) break
-    from--
-  }
-  return records.slice(from)
 }
 
 function viewAnswer(offset: number, bytes: Buffer | undefined): Answer<ViewRow> {

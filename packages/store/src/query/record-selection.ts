@@ -11,22 +11,37 @@ export const MAX_QUERY_RECORDS = 64
 export class RecordSelection {
   readonly #request: QueryRequest
   readonly #maxCount: number
+  readonly #maxBytes: number
   readonly #taken = new Map<number, Buffer>()
+  #bytes = 0
+  #isFull: boolean
 
   constructor(request: QueryRequest) {
     this.#request = request
     this.#maxCount = Math.min(request.maxCount, MAX_QUERY_RECORDS)
+    this.#maxBytes = request.maxBytes ?? Number.POSITIVE_INFINITY
+    this.#isFull = this.#maxCount < 1
   }
 
   get isFull(): boolean {
-    return this.#taken.size >= this.#maxCount
+    return this.#isFull
   }
 
   /** Looks at one record, the newest first. It must be whole and sound. */
   offer(bytes: Buffer): void {
     if (this.isFull) return
     const record = decodeRecord(bytes)
-    if (isWanted(record, this.#request)) this.#taken.set(record.physicalOffset, bytes)
+    if (isWanted(record, this.#request) && !this.#taken.has(record.physicalOffset)) this.#take(record.physicalOffset, bytes)
+  }
+
+  #take(physicalOffset: number, bytes: Buffer): void {
+    if (this.#taken.size > 0 && this.#bytes + bytes.length > this.#maxBytes) {
+      this.#isFull = true
+      return
+    }
+    this.#taken.set(physicalOffset, bytes)
+    this.#bytes += bytes.length
+    this.#isFull = this.#taken.size >= this.#maxCount
   }
 
   /** What was taken, in log order (read in store/…/DefaultMessageStore.java, `queryMessage`). */
