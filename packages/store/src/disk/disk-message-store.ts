@@ -138,7 +138,7 @@ export class DiskMessageStore implements MessageStore {
   }
 
   #opened(): OpenDiskStore {
-    if (this.#open !== undefined) return this.#open
+    if (this.#open?.isClosed === false) return this.#open
     throw new StoreError('STORE_CLOSED', `the store in ${this.#options.directory} is closed`)
   }
 

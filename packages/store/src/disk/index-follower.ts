@@ -3,14 +3,16 @@ import type { IndexFiles } from './index-files/index-files'
 
 /** Adds committed records to the index, in log order, after those who wait for the commit have been told. */
 export class IndexFollower {
-  readonly #log: Pick<CommitLog, 'view' | 'read'>
+  readonly #log: Pick<CommitLog, 'view' | 'read' | 'minOffset'>
   readonly #index: Pick<IndexFiles, 'add'>
   /** Physical offset and size of each record that is not indexed yet, in pairs; those before `#done` are. */
   #pending: number[] = []
   #done = 0
+  /** Records before this commit log offset are to be indexed. */
+  #end = 0
   #running: Promise<void> | undefined
 
-  constructor(log: Pick<CommitLog, 'view' | 'read'>, index: Pick<IndexFiles, 'add'>) {
+  constructor(log: Pick<CommitLog, 'view' | 'read' | 'minOffset'>, index: Pick<IndexFiles, 'add'>) {
     this.#log = log
     this.#index = index
   }
@@ -28,7 +30,8 @@ export class IndexFollower {
 
   /** Indexes what is committed before that commit log offset: in this call what is still in memory. */
   advance(end: number): void {
-    if (this.#running !== undefined || this.#addHot(end)) return
+    this.#end = Math.max(this.#end, end)
+    if (this.#running !== undefined || this.#addHot()) return
     this.#running = this.#addCold().finally(() => {
       this.#running = undefined
     })
@@ -36,16 +39,22 @@ export class IndexFollower {
     this.#running.catch(() => {})
   }
 
+  /** Settles when all that is committed before there is indexed. Rejects with a FileError. */
   async upTo(end: number): Promise<void> {
     for (this.advance(end); this.#running !== undefined; this.advance(end)) await this.#running
   }
 
+  /** Settles when nothing is read from the disk any more, whether or not that failed. */
+  async idle(): Promise<void> {
+    await this.#running?.catch(() => {})
+  }
+
   /** `false`: the next record has left the memory. */
-  #addHot(end: number): boolean {
+  #addHot(): boolean {
     const pending = this.#pending
     for (; this.#done < pending.length; this.#done += 2) {
       const physicalOffset = pending[this.#done] as number
-      if (physicalOffset >= end) break
+      if (physicalOffset >= this.#end) break
       const record = this.#log.view(physicalOffset, pending[this.#done + 1] as number)
       if (record === undefined) return false
       this.#index.add(record, physicalOffset)
@@ -54,12 +63,24 @@ export class IndexFollower {
     return true
   }
 
-  /** One record that is on disk only. */
+  /** Records that are on disk only, until the next one is in memory. */
   async #addCold(): Promise<void> {
-    const physicalOffset = this.#pending[this.#done] as number
-    const record = await this.#log.read(physicalOffset, this.#pending[this.#done + 1] as number)
-    this.#index.add(record, physicalOffset)
-    this.#done += 2
+    do {
+      const physicalOffset = this.#pending[this.#done] as number
+      const record = await this.#readCold(physicalOffset, this.#pending[this.#done + 1] as number)
+      if (record !== undefined) this.#index.add(record, physicalOffset)
+      this.#done += 2
+    } while (!this.#addHot())
+  }
+
+  /** `undefined` when its file has been deleted. */
+  async #readCold(physicalOffset: number, size: number): Promise<Buffer | undefined> {
+    try {
+      return await this.#log.read(physicalOffset, size)
+    } catch (error) {
+      if (physicalOffset < this.#log.minOffset) return undefined
+      throw error
+    }
   }
 
   #forgetDone(): void {

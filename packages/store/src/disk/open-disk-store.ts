@@ -24,6 +24,7 @@ import { queueDirectory } from './consume-queue/queue-path'
 import type { ResolvedDiskOptions } from './disk-options'
 import { IndexFollower } from './index-follower'
 import { LogSync } from './log-sync'
+import { PendingAnswers } from './pending-answers'
 import { QueueReader } from './queue-reader'
 import { RecordReader } from './record-reader'
 import type { RecordCrcRule } from './recovery/check-stored-record'
@@ -45,7 +46,9 @@ export class OpenDiskStore {
   readonly #queues: QueueReader
   readonly #limits: RequestLimits
   #failure: StoreError | undefined
+  readonly #answers = new PendingAnswers()
   #isClosing = false
+  #isClosed = false
   /** How far the background has heard of. */
   #grownTo: number
   /** Store times of the newest record, and of the newest that is visible. */
@@ -94,6 +97,11 @@ export class OpenDiskStore {
     return this.#failure
   }
 
+  /** Whether nothing more is answered: files are being closed. */
+  get isClosed(): boolean {
+    return this.#isClosed
+  }
+
   get stats(): LogStats {
     return this.#parts.log.stats
   }
@@ -117,12 +125,12 @@ export class OpenDiskStore {
   }
 
   read(request: ReadRequest): MaybePromise<ReadResult> {
-    return this.#queues.read(this.find(request.topic, request.queueId), request)
+    return this.#answers.note(this.#queues.read(this.find(request.topic, request.queueId), request))
   }
 
   /** The bytes of the record that begins exactly there. */
   recordBytesAt(physicalOffset: number): MaybePromise<Buffer | undefined> {
-    return this.#records.at(physicalOffset)
+    return this.#answers.note(this.#records.at(physicalOffset))
   }
 
   find(topic: string, queueId: number): DiskConsumeQueue | undefined {
@@ -133,19 +141,18 @@ export class OpenDiskStore {
     const queue = this.find(topic, queueId)
     if (queue === undefined) return 0
     const { minOffset, maxOffset } = queue
-    return offsetByTimeLater(minOffset, maxOffset, timestampMs, boundary, (offset) => this.#records.storeTimeAt(queue, offset))
+    const storeTimeAt = (offset: number): Promise<number> => this.#records.storeTimeFrom(queue, offset)
+    return this.#answers.note(offsetByTimeLater(minOffset, maxOffset, timestampMs, boundary, storeTimeAt))
   }
 
   storeTimeAt(topic: string, queueId: number, queueOffset: number): MaybePromise<number> {
     const queue = this.find(topic, queueId)
     if (queue === undefined || queueOffset < queue.minOffset || queueOffset >= queue.maxOffset) return -1
-    return this.#records.storeTimeAt(queue, queueOffset)
+    return this.#answers.note(this.#records.storeTimeAt(queue, queueOffset))
   }
 
-  async query(request: QueryRequest): Promise<QueryResult> {
-    const { index } = this.#parts
-    await this.#index?.upTo(this.committer.visibleEnd)
-    return index === undefined ? NOT_INDEXED : queryIndex(index, this.#records, request)
+  query(request: QueryRequest): MaybePromise<QueryResult> {
+    return this.#answers.note(this.#query(request))
   }
 
   deleteTopic(topic: string): void {
@@ -177,13 +184,23 @@ export class OpenDiskStore {
     }
   }
 
+  async #query(request: QueryRequest): Promise<QueryResult> {
+    const { index } = this.#parts
+    await this.#index?.upTo(this.committer.visibleEnd)
+    return index === undefined ? NOT_INDEXED : queryIndex(index, this.#records, request)
+  }
+
   async #leaveInOrder(): Promise<void> {
     await this.#checkpoint()
+    this.#isClosed = true
     this.#parts.state.leaveInOrder(this.#parts)
   }
 
   /** Of a disk that has failed before nothing else is expected. */
   async #letGo(): Promise<void> {
+    this.#isClosed = true
+    // They would open files again that nobody closes.
+    await Promise.all([this.#answers.settled(), this.#index?.idle()])
     try {
       await this.#parts.close()
     } catch (error) {

@@ -25,6 +25,8 @@ export class QueueReader {
 
   #scan(queue: DiskConsumeQueue, entries: QueueEntries, request: ReadRequest): MaybePromise<ReadResult> {
     const selection = select(entries, request)
+    // What is in memory of the log needs no check, but an entry from the disk may be that of something else.
+    if (!entries.isOurs) return this.#collect(queue, entries, selection)
     const records: Buffer[] = []
     for (const index of selection.indexes) {
       const record = this.#log.view(entries.physicalOffset(index), entries.size(index))
@@ -42,9 +44,13 @@ export class QueueReader {
 
   /** Records that are damaged are left out: what is behind them can be read. */
   async #collect(queue: DiskConsumeQueue, entries: QueueEntries, selection: Selection): Promise<ReadResult> {
+    const gone = this.#records.countGone(entries)
+    if (gone > 0) return removed(queue, entries.from + gone)
     const records: Buffer[] = []
     for (const index of selection.indexes) {
-      const record = await this.#records.ofEntry(queue, entries, index)
+      const found = this.#records.ofEntry(queue, entries, index)
+      // One more turn of the event loop's microtasks for each record would be most of the time.
+      const record = found instanceof Promise ? await found : found
       if (record !== undefined) records.push(record)
     }
     return result(queue, records, selection)
@@ -69,6 +75,12 @@ function select(entries: QueueEntries, { queueOffset, maxCount, maxBytes, matche
     bytes += size
   }
   return { indexes, next: queueOffset + index }
+}
+
+/** The records before that offset have just been deleted. */
+function removed({ minOffset, maxOffset }: DiskConsumeQueue, nextBeginOffset: number): ReadResult {
+  const from = Math.max(minOffset, nextBeginOffset)
+  return { status: 'OFFSET_TOO_SMALL', records: [], totalBytes: 0, nextBeginOffset: from, minOffset: from, maxOffset }
 }
 
 function result(queue: DiskConsumeQueue, records: readonly Buffer[], { next }: Selection): ReadResult {

@@ -22,6 +22,8 @@ export interface RecordReaderOptions {
 
 /** So many damaged records are remembered, so that each is reported and searched for once. */
 const MAX_KNOWN_DAMAGES = 10_000
+/** So many damaged records are looked past for a store time. */
+const MAX_DAMAGED_IN_A_ROW = 64
 
 /**
  * Reads records from the log and trusts nothing that comes from the disk: a record is served only when its checksums are right, it is at its
@@ -38,13 +40,15 @@ export class RecordReader {
     this.#search = new RecordSearch(given)
   }
 
-  /** The record of an entry: valid for as long as someone holds it. `undefined`: it is damaged. Rejects with a FileError. */
-  async ofEntry(queue: DiskConsumeQueue, entries: QueueEntries, index: number): Promise<Buffer | undefined> {
-    const queueOffset = entries.from + index
-    const physicalOffset = entries.physicalOffset(index)
-    const found = await this.#read(physicalOffset, entries.size(index))
-    if (found !== undefined && isOf(found, queue, queueOffset)) return found
-    return this.#searched(queue, entries, index)
+  /**
+   * The record of an entry, at once when its block of the log is in memory: valid for as long as someone holds it. `undefined`: it is damaged.
+   * Rejects with a FileError.
+   */
+  ofEntry(queue: DiskConsumeQueue, entries: QueueEntries, index: number): MaybePromise<Buffer | undefined> {
+    const read = this.#read(entries.physicalOffset(index), entries.size(index))
+    return read instanceof Promise
+      ? read.then((found) => this.#owned(queue, entries, index, found))
+      : this.#owned(queue, entries, index, read)
   }
 
   /** The bytes of the record that begins exactly at a commit log offset, and not inside of another. */
@@ -52,19 +56,44 @@ export class RecordReader {
     const { log, visibleEnd } = this.#given
     const end = visibleEnd()
     const isInside = Number.isSafeInteger(physicalOffset) && physicalOffset >= log.minOffset && physicalOffset + MIN_RECORD_BYTES <= end
-    if (!isInside || log.isRecordStart(physicalOffset) === false) return undefined
+    if (!isInside || !this.#isInOneFile(physicalOffset, MIN_RECORD_BYTES) || log.isRecordStart(physicalOffset) === false) return undefined
     return this.#at(physicalOffset)
   }
 
-  /** The store time of a queue's record; −1 when it is damaged. */
+  /** The store time of a queue's record; −1 when it is damaged, or gone. */
   async storeTimeAt(queue: DiskConsumeQueue, queueOffset: number): Promise<number> {
-    const record = await this.ofEntry(queue, await queue.entries(queueOffset, 1), 0)
+    const entries = await queue.entries(queueOffset, 1)
+    const record = entries.count === 0 ? undefined : await this.ofEntry(queue, entries, 0)
     return record === undefined ? -1 : decodeRecord(record).storeTimestamp
+  }
+
+  /** As `storeTimeAt`; of a record that is damaged, that of one of the next behind it. */
+  async storeTimeFrom(queue: DiskConsumeQueue, queueOffset: number): Promise<number> {
+    const end = Math.min(queueOffset + MAX_DAMAGED_IN_A_ROW, queue.maxOffset)
+    for (let next = queueOffset; next < end; next++) {
+      const storeTime = await this.storeTimeAt(queue, next)
+      if (storeTime >= 0 || next < queue.minOffset) return storeTime
+    }
+    return -1
+  }
+
+  /**
+   * How many entries, from the first on, are of records whose file has been deleted: queues follow the log a while later. When they have
+   * followed, such an entry is a damaged one.
+   */
+  countGone(entries: QueueEntries): number {
+    const { log, queues } = this.#given
+    if (queues.droppedBefore >= log.minOffset) return 0
+    let count = 0
+    while (count < entries.count && !entries.isBlank(count) && entries.physicalOffset(count) < log.minOffset) count++
+    return count
   }
 
   async #at(physicalOffset: number): Promise<Buffer | undefined> {
     const { log, visibleEnd } = this.#given
-    const head = await log.read(physicalOffset, MIN_RECORD_BYTES)
+    const head = await this.#readLog(physicalOffset, MIN_RECORD_BYTES)
+    // What is no record may say that it has any size.
+    if (head === undefined || head.readBigInt64BE(RecordField.PHYSICAL_OFFSET) !== BigInt(physicalOffset)) return undefined
     const record = await this.#read(physicalOffset, head.readInt32BE(RecordField.SIZE))
     if (record === undefined || physicalOffset + record.length > visibleEnd()) return undefined
     if (log.isRecordStart(physicalOffset) === true || (await this.#isInItsQueue(record, physicalOffset))) return record
@@ -72,13 +101,38 @@ export class RecordReader {
   }
 
   /** A whole record with right checksums, or `undefined`. */
-  async #read(physicalOffset: number, size: number): Promise<Buffer | undefined> {
-    const { log, visibleEnd, crcRule } = this.#given
+  #read(physicalOffset: number, size: number): MaybePromise<Buffer | undefined> {
+    const { log, visibleEnd } = this.#given
     const isPossible = size >= MIN_RECORD_BYTES && physicalOffset >= log.minOffset && physicalOffset + size <= visibleEnd()
-    if (!isPossible || (physicalOffset % log.fileBytes) + size > log.fileBytes) return undefined
-    const bytes = await log.read(physicalOffset, size)
-    const checked = checkStoredRecord(bytes, 0, bytes.length, physicalOffset, crcRule(physicalOffset))
-    return 'size' in checked && checked.size === size ? bytes : undefined
+    if (!isPossible || !this.#isInOneFile(physicalOffset, size)) return undefined
+    const read = this.#readLog(physicalOffset, size)
+    return read instanceof Promise ? read.then((bytes) => this.#sound(bytes, physicalOffset)) : this.#sound(read, physicalOffset)
+  }
+
+  #isInOneFile(physicalOffset: number, size: number): boolean {
+    const { fileBytes } = this.#given.log
+    return (physicalOffset % fileBytes) + size <= fileBytes
+  }
+
+  /** `undefined` when the file has been deleted. */
+  #readLog(physicalOffset: number, size: number): MaybePromise<Buffer | undefined> {
+    const { log } = this.#given
+    const read = log.read(physicalOffset, size)
+    if (!(read instanceof Promise)) return read
+    return read.catch((error) => {
+      if (physicalOffset < log.minOffset) return undefined
+      throw error
+    })
+  }
+
+  #sound(bytes: Buffer | undefined, physicalOffset: number): Buffer | undefined {
+    if (bytes === undefined) return undefined
+    const checked = checkStoredRecord(bytes, 0, bytes.length, physicalOffset, this.#given.crcRule(physicalOffset))
+    return 'size' in checked && checked.size === bytes.length ? bytes : undefined
+  }
+
+  #owned(queue: DiskConsumeQueue, entries: QueueEntries, index: number, found: Buffer | undefined): MaybePromise<Buffer | undefined> {
+    return found !== undefined && isOf(found, queue, entries.from + index) ? found : this.#searched(queue, entries, index)
   }
 
   /** A sender may put the bytes of a record into a body, but not an entry for them into a queue. */
@@ -95,13 +149,20 @@ export class RecordReader {
     const { topic, queueId } = queue
     const queueOffset = entries.from + index
     const key = `${topic}/${queueId}/${queueOffset}`
-    if (this.#damaged.has(key)) return undefined
+    if (this.#isGone(queue, entries, index) || this.#damaged.has(key)) return undefined
     const found = await this.#search.find(queue, queueOffset)
-    if (found !== undefined) return found
+    if (found !== undefined || this.#isGone(queue, entries, index)) return found
     if (this.#damaged.size < MAX_KNOWN_DAMAGES) this.#damaged.add(key)
     const { logger } = this.#given.options
     logger.error('a record is damaged: it is left out', { topic, queueId, queueOffset, physicalOffset: entries.physicalOffset(index) })
     return undefined
+  }
+
+  /** Whether the record, or all of the topic, was deleted since the entry was read. */
+  #isGone(queue: DiskConsumeQueue, entries: QueueEntries, index: number): boolean {
+    const { log, queues } = this.#given
+    if (queue.isRemoved || entries.from + index < queue.minOffset) return true
+    return queues.droppedBefore < log.minOffset && entries.physicalOffset(index) < log.minOffset && !entries.isBlank(index)
   }
 }
 

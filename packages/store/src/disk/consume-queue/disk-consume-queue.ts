@@ -65,6 +65,11 @@ export class DiskConsumeQueue {
     return this.#lastRecordEnd
   }
 
+  /** Whether the topic has been deleted: nothing is found here any more. */
+  get isRemoved(): boolean {
+    return this.#files.isRemoved
+  }
+
   /** Stages an entry at `endOffset`. */
   stage(physicalOffset: number, size: number, tagsCode: number): void {
     this.#tail.push(physicalOffset, size, tagsCode, this.#neededFrom())
@@ -138,7 +143,9 @@ export class DiskConsumeQueue {
     const to = Math.min(from + count, this.#committed)
     if (from < this.#min || to <= from || this.#files.isRemoved) return new QueueEntries(from, NO_ENTRIES)
     const bytes = this.#readAhead(from, to)
-    return bytes instanceof Promise ? bytes.then((read) => new QueueEntries(from, read)) : new QueueEntries(from, bytes)
+    return bytes instanceof Promise
+      ? bytes.then((read) => new QueueEntries(from, read))
+      : new QueueEntries(from, bytes, from >= this.#tail.start)
   }
 
   /** Writes what is committed; with `sync`, makes it durable. For `DiskConsumeQueues`, which never does it twice at a time. */

@@ -15,6 +15,7 @@ export class DiskConsumeQueues {
   readonly problems: readonly QueueProblem[]
   readonly #family: QueueFamily<DiskConsumeQueue>
   readonly #topics = new Map<string, Map<number, DiskConsumeQueue>>()
+  #droppedBefore = 0
   /** Flushes, drops and cuts follow each other. */
   #work: Promise<void> = Promise.resolve()
 
@@ -34,6 +35,11 @@ export class DiskConsumeQueues {
   /** Memory of entries that are committed and not on disk. Bytes. */
   get pendingBytes(): number {
     return this.#family.pendingBytes
+  }
+
+  /** No queue has entries of records before that place in the log, unless they are damaged. */
+  get droppedBefore(): number {
+    return this.#droppedBefore
   }
 
   /** Entries of a file, as the store's own files have it. */
@@ -96,7 +102,10 @@ export class DiskConsumeQueues {
 
   /** Forgets the entries whose records begin before a place in the log, and removes files without others. @throws FileError */
   dropBefore(physicalOffset: number): Promise<void> {
-    return this.#inTurn(() => forEach([...this.all()], (queue) => queue.dropBefore(physicalOffset)))
+    return this.#inTurn(async () => {
+      await forEach([...this.all()], (queue) => queue.dropBefore(physicalOffset))
+      this.#droppedBefore = Math.max(this.#droppedBefore, physicalOffset)
+    })
   }
 
   /** Forgets the entries of records that begin at or behind a place in the log, also on disk. @throws FileError */

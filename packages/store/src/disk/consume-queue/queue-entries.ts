@@ -16,10 +16,13 @@ export class QueueEntries {
   /** Queue offset of the first. */
   readonly from: number
   readonly count: number
+  /** Whether they have never been on disk, where anything may happen to them. */
+  readonly isOurs: boolean
   readonly #bytes: Buffer
 
-  constructor(from: number, bytes: Buffer) {
+  constructor(from: number, bytes: Buffer, isOurs = false) {
     this.from = from
+    this.isOurs = isOurs
     this.count = Math.floor(bytes.length / ENTRY_BYTES)
     this.#bytes = bytes
   }
