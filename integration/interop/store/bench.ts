@@ -1,6 +1,6 @@
 import { afterAll, beforeAll } from '@jest/globals'
 import { Nameserver } from '@rocketmq-ts/nameserver'
-import { startOfficial } from './official-broker'
+import { smallFiles, smallOfficialFiles, startOfficial } from './official-broker'
 import { OurBroker } from './our-broker'
 import { type Served, servedBy } from './served'
 import { StoreDirectories } from './store-directory'
@@ -26,11 +26,11 @@ export class StoreBench {
     })
   }
 
-  ours(directory: string): Promise<OurBroker> {
-    return this.#keep(OurBroker.start(directory))
+  ours(directory: string, more: Readonly<Record<string, number>> = smallFiles): Promise<OurBroker> {
+    return this.#keep(OurBroker.start(directory, more))
   }
 
-  official(version: string, directory: string, more: Readonly<Record<string, string>> = {}): Promise<RunningBroker> {
+  official(version: string, directory: string, more: Readonly<Record<string, string>> = smallOfficialFiles): Promise<RunningBroker> {
     return this.#keep(startOfficial(version, directory, this.#nameserver.address, more))
   }
 

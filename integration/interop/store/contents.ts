@@ -72,6 +72,10 @@ export async function commitFurther(address: string): Promise<void> {
   await BrokerLink.with(address, (link) => link.demand(RequestCode.UPDATE_CONSUMER_OFFSET, header))
 }
 
+export async function deleteTopic(address: string, topic: string): Promise<void> {
+  await BrokerLink.with(address, (link) => link.demand(RequestCode.DELETE_TOPIC_IN_BROKER, { topic }))
+}
+
 async function createAll(link: BrokerLink): Promise<void> {
   for (const [topic, queues] of Object.entries(topics)) await createTopic(link, topic, queues)
   await createTopic(link, 'closed', 2, Perm.READ)

@@ -1,7 +1,8 @@
-import { closeSync, existsSync, openSync, statSync, truncateSync, writeSync } from 'node:fs'
-import { join } from 'node:path'
+import { closeSync, existsSync, openSync, readFileSync, rmSync, statSync, truncateSync, writeSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
 import { smallFiles } from './official-broker'
 import type { Served } from './served'
+import { filesOf } from './store-directory'
 
 /** How many bytes of the last record had reached the disk when the power went. Its body begins at byte 88 and is longer than this. */
 export const tears: Readonly<Record<string, number>> = { 'its length': 4, 'a part of its body': 95 }
@@ -35,4 +36,20 @@ export function breakDocuments(directory: string): string[] {
     truncateSync(file, statSync(file).size >> 1)
   }
   return copied
+}
+
+/** Removes the oldest file of the log, and the files of queues that lead to nothing else: what the cleaning of an official broker does. */
+export function removeOldest(directory: string): void {
+  const [oldest = '', next = ''] = filesOf(directory, 'commitlog')
+  rmSync(join(directory, oldest))
+  const minOffset = Number(basename(next))
+  for (const queue of new Set(filesOf(directory, 'consumequeue').map(dirname)))
+    for (const file of filesOf(directory, queue).slice(0, -1))
+      if (lastOffset(join(directory, file)) < minOffset) rmSync(join(directory, file))
+}
+
+/** Log offset of the last entry of a queue file that is full. */
+function lastOffset(file: string): number {
+  const bytes = readFileSync(file)
+  return Number(bytes.readBigInt64BE(bytes.length - 20))
 }

@@ -4,11 +4,15 @@ import { JavaBroker } from '../java-broker'
 /** Lengths of files that a few hundred messages make roll several times. Ours are told the same. */
 export const smallFiles = { commitLogFileBytes: 1 << 20, consumeQueueFileEntries: 100, indexSlots: 100, indexEntries: 400 } as const
 
-const settings: Readonly<Record<string, string>> = {
+/** The same for an official broker. */
+export const smallOfficialFiles = {
   mappedFileSizeCommitLog: String(smallFiles.commitLogFileBytes),
   mappedFileSizeConsumeQueue: String(smallFiles.consumeQueueFileEntries * 20),
   maxHashSlotNum: String(smallFiles.indexSlots),
-  maxIndexNum: String(smallFiles.indexEntries),
+  maxIndexNum: String(smallFiles.indexEntries)
+} as const
+
+const settings: Readonly<Record<string, string>> = {
   // What a kill must not take back is written often.
   flushConsumerOffsetInterval: '200',
   flushDelayOffsetInterval: '200',
@@ -20,7 +24,7 @@ const settings: Readonly<Record<string, string>> = {
   waitTimeMillsInSendQueue: '60000'
 }
 
-/** An official broker of a release on the store in a directory. */
+/** An official broker of a release on the store in a directory; its files have official lengths unless `more` says otherwise. */
 export function startOfficial(
   version: string,
   directory: string,

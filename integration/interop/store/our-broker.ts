@@ -3,7 +3,6 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { DiskMessageStore } from '@rocketmq-ts/store'
-import { smallFiles } from './official-broker'
 
 type RecoveryReport = NonNullable<DiskMessageStore['recovery']>
 
@@ -16,9 +15,9 @@ export class OurBroker {
   readonly #process: ChildProcess
   readonly #lines: readonly string[]
 
-  /** Resolves when it serves. `more`: further options of the store. */
-  static async start(directory: string, more: Readonly<Record<string, string | number | boolean>> = {}): Promise<OurBroker> {
-    const options = JSON.stringify({ directory, ...smallFiles, ...more })
+  /** Resolves when it serves. `more`: options of the store. */
+  static async start(directory: string, more: Readonly<Record<string, number>> = {}): Promise<OurBroker> {
+    const options = JSON.stringify({ directory, ...more })
     const child = spawn(process.execPath, [join(__dirname, 'our-broker-process.mjs'), options], { stdio: ['ignore', 'pipe', 'pipe'] })
     // A test run that ends without stopping its broker takes the broker with it.
     const kill = () => child.kill('SIGKILL')

@@ -8,10 +8,13 @@ import { StoreBench } from './bench'
 import { commitFurther, fillStore, goOn } from './contents'
 import { breakDocuments, tearLastRecord, tears } from './damages'
 import { expectSame } from './expect-same'
+import { smallOfficialFiles } from './official-broker'
 import { type Served, servedBy } from './served'
 import { untilNoted } from './settled'
 import { filesOf } from './store-directory'
 
+/** 5.5.0 then checks ours and writes its own; 4.9.7 knows nothing of them. */
+const checksums = { enabledAppendPropCRC: 'true', forceVerifyPropCRC: 'true' }
 const longMs = 120_000
 
 describe('a store that ours wrote', () => {
@@ -56,7 +59,7 @@ describe('a store that ours wrote', () => {
 
   for (const version of judgedVersions)
     describeWithJava(version)(`in the official broker ${version}`, () => {
-      const official = (directory: string) => bench.official(version, directory)
+      const official = (directory: string) => bench.official(version, directory, { ...smallOfficialFiles, ...checksums })
 
       it(
         'is served as by ours, after a clean stop',
@@ -76,6 +79,25 @@ describe('a store that ours wrote', () => {
           const added = await servedBy(theirs.address)
           await theirs.stop('KILL')
           expectSame(await bench.served(bench.ours(directory)), added, { release: version })
+        },
+        longMs
+      )
+
+      it(
+        'is served as by ours, and goes on, when its files have the official lengths',
+        async () => {
+          const directory = directories.fresh()
+          const ours = await bench.ours(directory, {})
+          await goOn(ours.address)
+          const written = await servedBy(ours.address)
+          await ours.stop('TERM')
+          const theirs = await bench.official(version, directory, {})
+          expectSame(await servedBy(theirs.address), written, { release: version })
+          await goOn(theirs.address)
+          const added = await servedBy(theirs.address)
+          await theirs.stop('KILL')
+          // A killed 5.5.0 has not noted the topics that it makes for itself.
+          expectSame(added, await bench.served(bench.ours(directory, {})), { release: version })
         },
         longMs
       )
