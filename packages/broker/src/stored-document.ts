@@ -1,3 +1,4 @@
+import { indentJson } from '@rocketmq-ts/remoting/wire'
 import type { StoreDocuments } from '@rocketmq-ts/store'
 
 /** Where a document lives and what it says. */
@@ -5,7 +6,7 @@ export interface StoredDocumentOptions {
   readonly documents: StoreDocuments
   /** Such as `topics.json`. */
   readonly name: string
-  /** The whole text as it is to be stored now. */
+  /** The whole text as it is to be stored now, JSON in one line; it is stored over several, as official brokers do. */
   readonly render: () => string
   /** Told when what was rendered last is stored. */
   readonly onStored?: () => void
@@ -49,7 +50,7 @@ export class StoredDocument {
     const { documents, name, render, onStored, onError } = this.#options
     this.#isChanged = false
     try {
-      await documents.write(name, render())
+      await documents.write(name, indentJson(render()))
       onStored?.()
     } catch (error) {
       this.#isChanged = true

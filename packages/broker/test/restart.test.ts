@@ -3,7 +3,7 @@ import { RequestCode, ResponseCode } from '@rocketmq-ts/remoting/wire'
 import { MemoryMessageStore } from '@rocketmq-ts/store'
 import { ManualClock, MemoryNetwork } from 'net-ts-protocol-kit'
 import { Broker, BrokerOptionsError, DocumentError, DocumentName } from '../src/index'
-import { groupSettings, TestBroker } from './support/cluster'
+import { groupSettings, inOneLine, TestBroker } from './support/cluster'
 
 let test: TestBroker
 
@@ -43,7 +43,7 @@ describe('a broker over the store of another', () => {
     await test.client.heartbeat('billing')
     await test.client.invoke(RequestCode.UPDATE_CONSUMER_OFFSET, { ...QUEUE, commitOffset: 2 })
     await test.clock.advance(5000)
-    expect(test.store.documents.read(DocumentName.CONSUMER_OFFSETS)).toContain('"orders@billing":{0:2}')
+    expect(inOneLine(test.store.documents.read(DocumentName.CONSUMER_OFFSETS))).toContain('"orders@billing":{0:2}')
     expect(test.store.documents.read(DocumentName.TOPICS)).toContain('"orders"')
     expect(test.store.documents.read(DocumentName.GROUPS)).toContain('"billing"')
   })
@@ -85,12 +85,12 @@ describe('a broker over the store of another', () => {
     await test.client.send('orders', 'x')
     await test.client.invoke(RequestCode.UPDATE_CONSUMER_OFFSET, { ...QUEUE, consumerGroup: 'audit', commitOffset: 1 })
     await test.clock.advance(10_000)
-    expect(documents.read(DocumentName.CONSUMER_OFFSETS)).toContain(
+    expect(inOneLine(documents.read(DocumentName.CONSUMER_OFFSETS))).toContain(
       '"offsetTable":{"orders@billing":{0:0},"orders@audit":{0:1},"a@b@c":{0:7}},"pullOffsetTable":{}}'
     )
-    expect(documents.read(DocumentName.GROUPS)).toContain('"forbiddenTable":{"billing":{"orders":1}}')
-    expect(documents.read(DocumentName.TOPICS)).toMatch(/"lanes":3,"order":false,"perm":6,"readQueueNums":5,.*"zones":1}$/)
-    expect(documents.read(DocumentName.DELAY_OFFSETS)).toMatch(/"offsetTable":\{1:1},"zones":2}$/)
+    expect(inOneLine(documents.read(DocumentName.GROUPS))).toContain('"forbiddenTable":{"billing":{"orders":1}}')
+    expect(inOneLine(documents.read(DocumentName.TOPICS))).toMatch(/"lanes":3,"order":false,"perm":6,"readQueueNums":5,.*"zones":1}$/)
+    expect(inOneLine(documents.read(DocumentName.DELAY_OFFSETS))).toMatch(/"offsetTable":\{1:1},"zones":2}$/)
   })
 
   it('leaves a document alone that it has nothing to change in', async () => {

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { encodeBatch, PullSysFlag, parseOffsetMessageId, RequestCode, ResponseCode } from '@rocketmq-ts/remoting/wire'
 import { type CommitStatus, StoreError, type StoreErrorCode } from '@rocketmq-ts/store'
 import { DocumentName } from '../src/index'
-import { groupSettings, sendHeader, TestBroker } from './support/cluster'
+import { groupSettings, inOneLine, sendHeader, TestBroker } from './support/cluster'
 import { LateStore } from './support/late-store'
 
 let store: LateStore
@@ -139,7 +139,8 @@ describe('a store that takes nothing more', () => {
     ['STORE_NOT_WRITABLE', ResponseCode.SERVICE_NOT_AVAILABLE],
     ['STORE_FAILED', ResponseCode.SERVICE_NOT_AVAILABLE],
     ['STORE_CLOSED', ResponseCode.SERVICE_NOT_AVAILABLE],
-    ['MESSAGE_TOO_LARGE', ResponseCode.MESSAGE_ILLEGAL]
+    ['MESSAGE_TOO_LARGE', ResponseCode.MESSAGE_ILLEGAL],
+    ['TOPIC_NAME_ILLEGAL', ResponseCode.MESSAGE_ILLEGAL]
   ])('because of %s is told to senders as %d', async (reason, code) => {
     const { header } = await test.client.send('orders', 'a')
     await test.client.heartbeat('billing')
@@ -182,7 +183,7 @@ describe('closing a broker', () => {
     await test.clock.settle()
     held()
     await closed
-    expect(test.store.documents.read(DocumentName.DELAY_OFFSETS)).toContain('"offsetTable":{1:1}')
+    expect(inOneLine(test.store.documents.read(DocumentName.DELAY_OFFSETS))).toContain('"offsetTable":{1:1}')
   })
 })
 

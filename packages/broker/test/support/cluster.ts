@@ -191,3 +191,8 @@ export function subscription(topic: string, tags: readonly string[] = [], codes:
     classFilterMode: false
   }
 }
+
+/** A stored document without the lines and tabs that it is stored with. */
+export function inOneLine(text: string | undefined): string | undefined {
+  return text?.replace(/\n\t*/g, '')
+}
