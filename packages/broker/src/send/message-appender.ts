@@ -104,7 +104,12 @@ export class MessageAppender {
 }
 
 /** What cannot be stored whenever it is sent. */
-const ILLEGAL: ReadonlySet<string> = new Set<StoreErrorCode>(['MESSAGE_TOO_LARGE', 'PROPERTIES_TOO_LARGE', 'TOPIC_TOO_LONG'])
+const ILLEGAL: ReadonlySet<string> = new Set<StoreErrorCode>([
+  'MESSAGE_TOO_LARGE',
+  'PROPERTIES_TOO_LARGE',
+  'TOPIC_TOO_LONG',
+  'TOPIC_NAME_ILLEGAL'
+])
 
 /** What a store's refusal means to the sender (read in broker/…/processor/SendMessageProcessor.java, `handlePutMessageResult`). */
 function refusalOf(error: unknown): Refusal {
