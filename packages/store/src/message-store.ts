@@ -125,7 +125,8 @@ export interface MessageStore {
    * offset is 0, no read finds them and no arrival tells of them (read in store/…/CommitLog.java).
    *
    * @throws StoreError `MESSAGE_TOO_LARGE`, `PROPERTIES_TOO_LARGE`, `TOPIC_TOO_LONG`; `STORE_NOT_WRITABLE` when it is full
-   * of records that are not committed yet, or not started. Nothing was staged then.
+   * of records that are not committed yet, or not started; on disk also when that is full, `TOPIC_NAME_ILLEGAL` for a topic
+   * or queue id that no directory can be named by, and `STORE_FAILED` once the disk has failed. Nothing was staged then.
    */
   append(request: AppendRequest): Appended
   /**
@@ -162,7 +163,13 @@ export interface MessageStore {
   storeTimeAt(topic: string, queueId: number, queueOffset: number): MaybePromise<number>
   /** The newest messages that carry a key, found by the index (read in store/…/DefaultMessageStore.java, `queryMessage`). */
   query(request: QueryRequest): MaybePromise<QueryResult>
-  /** Drops all queues of the topic, staged records included: a queue of that name begins at 0 again. */
+  /**
+   * Drops all queues of the topic, staged records included: a queue of that name begins at 0 again. On disk, that is noted
+   * first.
+   *
+   * @throws FileError when it cannot be noted: the topic is there as before; or when files cannot be removed: then they are
+   * at the next try, or start.
+   */
   deleteTopic(topic: string): void
 
   /** Small named texts that must survive a restart (`topics.json`, `consumerOffset.json`, `delayOffset.json`, `subscriptionGroup.json`). */

@@ -20,7 +20,7 @@ import { BackgroundFlush } from './background-flush'
 import type { LogStats } from './commit-log/commit-log'
 import { Committer } from './committer'
 import type { DiskConsumeQueue } from './consume-queue/disk-consume-queue'
-import { queueDirectory } from './consume-queue/queue-path'
+import { isTopicName, queueDirectory } from './consume-queue/queue-path'
 import type { ResolvedDiskOptions } from './disk-options'
 import { IndexFollower } from './index-follower'
 import { LogSync } from './log-sync'
@@ -157,6 +157,7 @@ export class OpenDiskStore {
 
   deleteTopic(topic: string): void {
     const { queues, state, log } = this.#parts
+    if (!isTopicName(topic)) return
     // Of one that never had a queue there is nothing in the log.
     if (queues.has(topic)) state.topicDeleted(topic, log)
     this.committer.forgetTopic(topic)
