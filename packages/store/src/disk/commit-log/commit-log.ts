@@ -12,6 +12,7 @@ import type { AppendRequest, MaybePromise } from '../../message-store'
 import { StoreError } from '../../store-error'
 import type { ResolvedDiskOptions } from '../disk-options'
 import { BlockCache } from './block-cache'
+import { cutLog } from './cut-log'
 import { HotTail } from './hot-tail'
 import { type LogFile, LogFiles } from './log-files'
 import { type LogStats, LogWriter } from './log-writer'
@@ -117,16 +118,17 @@ export class CommitLog {
   }
 
   /**
-   * Gets ready to append at `end`, where recovery found that the log ends: removes what is behind it, and writes the first zeros ahead.
+   * Gets ready to append at `end`, where recovery found that the log ends: removes what is behind it, and writes the first zeros ahead. From
+   * `dataEnd` on there are zeros already; default: that is looked for.
    *
    * @throws RangeError when no file reaches there; FileError.
    */
-  async startAppending(end: number): Promise<void> {
+  async startAppending(end: number, dataEnd = Number.MAX_SAFE_INTEGER): Promise<void> {
     const last = this.#files.last
     const isReached = last === undefined ? end % this.fileBytes === 0 : end >= this.minOffset && end <= last.start + this.fileBytes
     if (!isReached) throw new RangeError(`the commit log cannot go on at ${end}: no file reaches there`)
     this.#newFile.begin()
-    await this.#cutAt(end)
+    await cutLog({ files: this.#files, writer: this.#writer, end, dataEnd })
     await this.#syncNewest()
     this.#end = this.#written = this.#flushed = end
     this.#file = this.#files.find(end)
@@ -253,19 +255,6 @@ export class CommitLog {
     this.#rolledBack.tryToErase()
     this.#writer.close()
     this.#cache.close()
-  }
-
-  /** Makes the log end there: nothing but zeros behind it, in a last file of full length. */
-  async #cutAt(end: number): Promise<void> {
-    const last = this.#files.find(end) ?? this.#files.last
-    if (last === undefined) return
-    this.#files.removeFrom(last.start + this.fileBytes)
-    if (last.end === end && this.#files.isLastWhole) return
-    const file = this.#writer.fileOf(last)
-    // What this frees, the window takes again.
-    file.truncate(end - last.start)
-    file.truncate(this.fileBytes)
-    this.#files.lastIsWhole()
   }
 
   /** What is there when appending starts counts as durable: a process before this one may not have come to it. */

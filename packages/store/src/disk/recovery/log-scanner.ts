@@ -121,8 +121,9 @@ export class LogScanner {
       bytes.readInt32BE(at + RecordField.MAGIC) === RecordMagic.BLANK &&
       bytes.readInt32BE(at) === file.end - this.#next
     if (!isBlank) return false
+    if (this.#damage.isPending) this.#dataEnd = this.#next + BLANK_BYTES
+    else this.#end = file.end
     this.#next = file.end
-    if (!this.#damage.isPending) this.#end = file.end
     return true
   }
 

@@ -209,10 +209,10 @@ class Recovery {
     return isKnown ? false : undefined
   }
 
-  async #goOn({ isClean, from, end }: Found): Promise<void> {
+  async #goOn({ isClean, from, end, tornBytes }: Found): Promise<void> {
     const { log, queues, index } = this.#input
     if (!isClean) await this.#syncLog(from)
-    await log.startAppending(end)
+    await log.startAppending(end, end + tornBytes)
     if (!isClean) await queues.cutAt(end)
     if (log.minOffset > 0) await queues.dropBefore(log.minOffset)
     if (index !== undefined && index.endPhysicalOffset >= end) await index.cutAt(end)

@@ -6,7 +6,7 @@ export interface RecoveredLog {
   readonly fileBytes: number
   readonly minOffset: number
   readonly endOffset: number
-  startAppending(end: number): Promise<void>
+  startAppending(end: number, dataEnd: number): Promise<void>
 }
 
 /** What recovery needs of a consume queue. */

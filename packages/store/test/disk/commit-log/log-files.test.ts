@@ -130,6 +130,33 @@ describe('starting to append', () => {
     expect(left.bytesOf(`${LOG}/${nameOf(FILE)}`, 100).every((byte) => byte === 0)).toBe(true)
   })
 
+  it('never shortens a file, not even for a moment', async () => {
+    const files = disk({ [nameOf(0)]: FILE, [nameOf(FILE)]: FILE, [nameOf(2 * FILE)]: FILE })
+    const lengths = new Set<number | undefined>()
+    files.watch(() => {
+      const left = files.afterKill()
+      for (const name of left.list(LOG)) lengths.add(left.stat(`${LOG}/${name}`)?.bytes)
+    })
+    await new TestLog({}, files).log.startAppending(FILE + 100)
+    expect([...lengths]).toEqual([FILE])
+  })
+
+  it('takes no space for what is zeros already', async () => {
+    const files = disk({ [nameOf(0)]: FILE })
+    const sparse = files.open(`${LOG}/${nameOf(FILE)}`, 'create')
+    sparse.truncate(FILE)
+    sparse.close()
+    await new TestLog({ zeroAheadBytes: 1 }, files).log.startAppending(FILE)
+    expect(files.stat(`${LOG}/${nameOf(FILE)}`)?.allocatedBytes).toBeLessThan(FILE)
+  })
+
+  it('looks no further than it is told', async () => {
+    const files = disk({ [nameOf(0)]: FILE })
+    await new TestLog({ zeroAheadBytes: 1 }, files).log.startAppending(100, 200)
+    expect(files.bytesOf(`${LOG}/${nameOf(0)}`, 100, 200).every((byte) => byte === 0)).toBe(true)
+    expect(files.bytesOf(`${LOG}/${nameOf(0)}`, FILE - 1)).toEqual(Buffer.from([1]))
+  })
+
   it('goes on at the beginning and at the end of a file', async () => {
     for (const end of [FILE, 2 * FILE]) {
       const test = new TestLog({}, disk({ [nameOf(0)]: FILE, [nameOf(FILE)]: FILE }))

@@ -213,6 +213,27 @@ describe('a torn end', () => {
   })
 })
 
+describe('a torn end, with the end of its file', () => {
+  test('leaves nothing but zeros, and no file that is short even for a moment', async () => {
+    const log = new SampleLog({ fileBytes: 4096 })
+    for (let i = 0; i < 20; i++) log.add({ queueOffset: i })
+    const torn = log.starts[19] as number
+    log.bytes[torn + 90] = 0xff
+    log.blank()
+    const files = log.write()
+    const lengths = new Set<number | undefined>()
+    files.watch(() => {
+      const left = files.afterKill()
+      for (const { path } of log.files()) lengths.add(left.stat(path)?.bytes)
+    })
+    const store = await recoverStore(diskOptions(files, log))
+    expect(store.report).toMatchObject({ end: torn, damages: [] })
+    const [first] = log.files()
+    expect(files.bytesOf(first?.path ?? '', torn).every((byte) => byte === 0)).toBe(true)
+    expect([...lengths]).toEqual([log.fileBytes])
+  })
+})
+
 describe('damage', () => {
   test('is reported with its place, and what is behind it stays readable', async () => {
     const log = filled(300)
