@@ -267,11 +267,14 @@ export class OpenDiskStore {
 
   /** Makes everything durable that is visible now, and notes that recovery may begin there. */
   async #checkpoint(): Promise<void> {
-    const end = this.committer.visibleEnd
-    await this.#index?.upTo(end)
+    const durable = { end: this.committer.visibleEnd, storeTimestamp: this.#visibleTimestamp }
+    await this.#index?.upTo(durable.end)
     await this.#sync.upToNow()
     await this.#flushQueues(true)
-    this.#parts.state.durable({ end, storeTimestamp: this.#visibleTimestamp }, this.#parts)
+    const { state, index } = this.#parts
+    // More may have come to the index while it was written.
+    const written = index && { endPhysicalOffset: index.flushedPhysicalOffset, lastStoreTimestamp: index.lastStoreTimestamp }
+    state.durable(durable, { index: written })
   }
 }
 
