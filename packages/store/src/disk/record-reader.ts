@@ -7,7 +7,8 @@ import type { DiskConsumeQueues } from './consume-queue/disk-consume-queues'
 import type { QueueEntries } from './consume-queue/queue-entries'
 import type { ResolvedDiskOptions } from './disk-options'
 import { RecordSearch } from './record-search'
-import { checkStoredRecord, type RecordCrcRule } from './recovery/check-stored-record'
+import { int32At, positionAt } from './recovery/big-endian'
+import { type RecordCrcRule, StoredRecord } from './recovery/stored-record'
 
 /** What a record reader works with. */
 export interface RecordReaderOptions {
@@ -34,6 +35,8 @@ export class RecordReader {
   readonly #search: RecordSearch
   /** `topic/queueId/queueOffset` of entries without a record. */
   readonly #damaged = new Set<string>()
+  /** The one that was checked last. */
+  readonly #checked = new StoredRecord()
 
   constructor(given: RecordReaderOptions) {
     this.#given = given
@@ -45,9 +48,12 @@ export class RecordReader {
    * Rejects with a FileError.
    */
   ofEntry(queue: DiskConsumeQueue, entries: QueueEntries, index: number): MaybePromise<Buffer | undefined> {
-    const read = this.#read(entries.physicalOffset(index), entries.size(index))
+    const physicalOffset = entries.physicalOffset(index)
+    const size = entries.size(index)
+    if (!this.#isPossible(physicalOffset, size)) return this.#searched(queue, entries, index)
+    const read = this.#readLog(physicalOffset, size)
     return read instanceof Promise
-      ? read.then((found) => this.#owned(queue, entries, index, found))
+      ? read.then((bytes) => this.#owned(queue, entries, index, bytes))
       : this.#owned(queue, entries, index, read)
   }
 
@@ -102,11 +108,15 @@ export class RecordReader {
 
   /** A whole record with right checksums, or `undefined`. */
   #read(physicalOffset: number, size: number): MaybePromise<Buffer | undefined> {
-    const { log, visibleEnd } = this.#given
-    const isPossible = size >= MIN_RECORD_BYTES && physicalOffset >= log.minOffset && physicalOffset + size <= visibleEnd()
-    if (!isPossible || !this.#isInOneFile(physicalOffset, size)) return undefined
+    if (!this.#isPossible(physicalOffset, size)) return undefined
     const read = this.#readLog(physicalOffset, size)
     return read instanceof Promise ? read.then((bytes) => this.#sound(bytes, physicalOffset)) : this.#sound(read, physicalOffset)
+  }
+
+  #isPossible(physicalOffset: number, size: number): boolean {
+    const { log, visibleEnd } = this.#given
+    const isInside = size >= MIN_RECORD_BYTES && physicalOffset >= log.minOffset && physicalOffset + size <= visibleEnd()
+    return isInside && this.#isInOneFile(physicalOffset, size)
   }
 
   #isInOneFile(physicalOffset: number, size: number): boolean {
@@ -127,12 +137,14 @@ export class RecordReader {
 
   #sound(bytes: Buffer | undefined, physicalOffset: number): Buffer | undefined {
     if (bytes === undefined) return undefined
-    const checked = checkStoredRecord(bytes, 0, bytes.length, physicalOffset, this.#given.crcRule(physicalOffset))
-    return 'size' in checked && checked.size === bytes.length ? bytes : undefined
+    const size = this.#checked.check(bytes, 0, bytes.length, physicalOffset, this.#given.crcRule(physicalOffset))
+    return size === bytes.length ? bytes : undefined
   }
 
-  #owned(queue: DiskConsumeQueue, entries: QueueEntries, index: number, found: Buffer | undefined): MaybePromise<Buffer | undefined> {
-    return found !== undefined && isOf(found, queue, entries.from + index) ? found : this.#searched(queue, entries, index)
+  #owned(queue: DiskConsumeQueue, entries: QueueEntries, index: number, bytes: Buffer | undefined): MaybePromise<Buffer | undefined> {
+    const record = this.#sound(bytes, entries.physicalOffset(index))
+    const isFound = record !== undefined && isOf(record, this.#checked, queue, entries.from + index)
+    return isFound ? record : this.#searched(queue, entries, index)
   }
 
   /** A sender may put the bytes of a record into a body, but not an entry for them into a queue. */
@@ -166,7 +178,18 @@ export class RecordReader {
   }
 }
 
-function isOf(record: Buffer, { topic, queueId }: DiskConsumeQueue, queueOffset: number): boolean {
-  const found = decodeRecord(record)
-  return found.queueOffset === queueOffset && found.queueId === queueId && found.topic === topic
+function isOf(record: Buffer, { topicAt, topicEnd }: StoredRecord, { topic, queueId }: DiskConsumeQueue, queueOffset: number): boolean {
+  const isThere = positionAt(record, RecordField.QUEUE_OFFSET) === queueOffset && int32At(record, RecordField.QUEUE_ID) === queueId
+  return isThere && isText(record, topicAt, topicEnd, topic)
+}
+
+/** Without making a text of the bytes where they are ASCII. */
+function isText(bytes: Buffer, from: number, to: number, text: string): boolean {
+  if (text.length !== to - from) return bytes.toString('utf8', from, to) === text
+  for (let at = from; at < to; at++) {
+    const byte = bytes[at] as number
+    if (byte > 0x7f) return bytes.toString('utf8', from, to) === text
+    if (byte !== text.charCodeAt(at - from)) return false
+  }
+  return true
 }
