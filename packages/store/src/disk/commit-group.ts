@@ -12,6 +12,8 @@ export interface CommittedQueue {
 export interface CommitGroup {
   /** Commit log offset up to which its records reach. */
   readonly end: number
+  /** Store time of the newest of them, milliseconds. */
+  readonly storeTimestamp: number
   /** Where the staged entries of each queue end. */
   readonly queues: ReadonlyMap<CommittedQueue, number>
   /** Its records that have a place in a queue, in log order. */

@@ -19,8 +19,10 @@ export interface CommitterOptions {
   readonly syncFlushTimeoutMs: number
   /** Tells waiters and listeners. */
   readonly announcer: CommitAnnouncer
-  /** Told how far the log is visible, after waiters and listeners. */
-  readonly onVisible: (end: number) => void
+  /** Store time of the newest record that is staged, milliseconds. */
+  readonly newestTimestamp: () => number
+  /** Told how far the log is visible, and of when the newest record there is, after waiters and listeners. */
+  readonly onVisible: (end: number, storeTimestamp: number) => void
   /** Told that the log ends there again: what was appended behind it could not be written. */
   readonly onRolledBack: (writtenOffset: number) => void
   /** Told once when the disk failed: nothing more may be appended. */
@@ -122,7 +124,8 @@ export class Committer {
 
   #takeGroup(): CommitGroup {
     const queues = new Map([...this.#staged.keys()].map((queue) => [queue, queue.endOffset]))
-    const group = { end: this.#options.log.endOffset, queues, arrivals: this.#arrivals, waiters: this.#waiters }
+    const { log, newestTimestamp } = this.#options
+    const group = { end: log.endOffset, storeTimestamp: newestTimestamp(), queues, arrivals: this.#arrivals, waiters: this.#waiters }
     this.#staged = new Map()
     this.#arrivals = []
     this.#waiters = []
@@ -144,7 +147,7 @@ export class Committer {
     try {
       this.#tell('COMMITTED', group)
     } finally {
-      this.#options.onVisible(group.end)
+      this.#options.onVisible(group.end, group.storeTimestamp)
     }
   }
 

@@ -71,7 +71,8 @@ export class OpenDiskStore {
     this.#index = index === undefined ? undefined : new IndexFollower(log, index)
     this.committer = new Committer({
       ...{ log, clock, logger, flush, syncFlushTimeoutMs, announcer, onFailure, sync: this.#sync },
-      onVisible: (end) => this.#visible(end),
+      newestTimestamp: () => this.#newestTimestamp,
+      onVisible: (end, storeTimestamp) => this.#visible(end, storeTimestamp),
       onRolledBack: (writtenOffset) => {
         this.#index?.rollBack(writtenOffset)
         parts.state.logEndsAt(writtenOffset)
@@ -251,12 +252,12 @@ export class OpenDiskStore {
     }
   }
 
-  #visible(end: number): void {
+  #visible(end: number, storeTimestamp: number): void {
     // A commit made by someone who was told of one is heard of first.
     if (end <= this.#grownTo) return
     this.#flush.grew(end - this.#grownTo)
     this.#grownTo = end
-    if (end === this.#parts.log.endOffset) this.#visibleTimestamp = this.#newestTimestamp
+    this.#visibleTimestamp = storeTimestamp
     this.#index?.advance(end)
   }
 

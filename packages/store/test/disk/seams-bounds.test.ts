@@ -128,4 +128,17 @@ describe('a checkpoint', () => {
     for (const at of [0, 8]) expect(Number(timestamps.readBigInt64BE(at)) - first.storeTimestamp).toBe(2000)
     await bench.store.close()
   })
+
+  it('knows how far the time has come, though there is always something staged', async () => {
+    const bench = await Bench.start({ flush: 'SYNC_FLUSH' })
+    const times: number[] = []
+    bench.store.onArrival(({ queueOffset }) => {
+      if (queueOffset === 0) bench.append()
+    })
+    times.push(bench.append().storeTimestamp)
+    bench.commit()
+    await bench.clock.advance(11_000)
+    expect(Number(bench.files.bytesOf('/store/checkpoint').readBigInt64BE(0))).toBe(times[0])
+    await bench.store.close()
+  })
 })
