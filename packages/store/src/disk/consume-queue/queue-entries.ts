@@ -1,3 +1,5 @@
+import { int32At } from '../recovery/big-endian'
+
 /** Bytes of an entry: physical offset int64, record size int32, tags code int64 (read in store/…/ConsumeQueue.java). */
 export const ENTRY_BYTES = 20
 
@@ -56,12 +58,12 @@ export function physicalOffsetAt(bytes: Buffer, index: number): number {
 }
 
 export function sizeAt(bytes: Buffer, index: number): number {
-  return bytes.readInt32BE(index * ENTRY_BYTES + SIZE_AT)
+  return int32At(bytes, index * ENTRY_BYTES + SIZE_AT)
 }
 
 /** Whether something was written there: the blank entry counts, zeros do not (read in store/…/ConsumeQueue.java, `recover`). */
 export function isWritten(bytes: Buffer, index: number): boolean {
-  return sizeAt(bytes, index) > 0 && bytes.readInt32BE(index * ENTRY_BYTES) >= 0
+  return sizeAt(bytes, index) > 0 && int32At(bytes, index * ENTRY_BYTES) >= 0
 }
 
 /** Whether the entry stands for a record. */
@@ -72,7 +74,7 @@ export function isReal(bytes: Buffer, index: number): boolean {
 export function writeEntry(bytes: Buffer, index: number, physicalOffset: number, size: number, tagsCode: number): void {
   const at = index * ENTRY_BYTES
   writeInt64(bytes, at, physicalOffset)
-  bytes.writeInt32BE(size, at + SIZE_AT)
+  writeInt32(bytes, at + SIZE_AT, size)
   writeInt64(bytes, at + TAGS_AT, tagsCode)
 }
 
@@ -85,10 +87,18 @@ export function blankEntries(count: number): Buffer {
 
 // Two halves rather than a BigInt: no garbage per entry.
 function readInt64(bytes: Buffer, at: number): number {
-  return bytes.readInt32BE(at) * TWO_TO_32 + bytes.readUInt32BE(at + 4)
+  return int32At(bytes, at) * TWO_TO_32 + (int32At(bytes, at + 4) >>> 0)
 }
 
 function writeInt64(bytes: Buffer, at: number, value: number): void {
-  bytes.writeInt32BE(Math.floor(value / TWO_TO_32), at)
-  bytes.writeUInt32BE(value >>> 0, at + 4)
+  writeInt32(bytes, at, Math.floor(value / TWO_TO_32))
+  writeInt32(bytes, at + 4, value >>> 0)
+}
+
+// Plain stores, as those loads: there is one entry for each record.
+function writeInt32(bytes: Buffer, at: number, value: number): void {
+  bytes[at] = value >>> 24
+  bytes[at + 1] = value >>> 16
+  bytes[at + 2] = value >>> 8
+  bytes[at + 3] = value
 }
