@@ -30,6 +30,7 @@ export {
   type BatchMessage,
   type BodyLimits,
   bodyCrc,
+  bodyCrcBetween,
   buildSqlSubscription,
   buildSubscription,
   COMPRESSION_FLAGS,

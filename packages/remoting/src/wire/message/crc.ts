@@ -1,7 +1,7 @@
 import * as zlib from 'node:zlib'
 
 /** Below this many bytes the table in JavaScript beats the call into zlib. */
-const TABLE_BELOW_BYTES = 700
+const TABLE_BELOW_BYTES = 256
 
 /** `zlib.crc32` where Node has it (from 20.15 and 22.2). */
 const native: ((bytes: Uint8Array) => number) | undefined = zlib.crc32
@@ -12,6 +12,13 @@ const native: ((bytes: Uint8Array) => number) | undefined = zlib.crc32
  */
 export function bodyCrc(bytes: Uint8Array): number {
   return crc32(bytes) & 0x7fffffff
+}
+
+/** As `bodyCrc`, of the bytes from `from` to `to`: a third less for short ones than with a view of them. */
+export function bodyCrcBetween(bytes: Uint8Array, from: number, to: number): number {
+  const isLong = native !== undefined && to - from >= TABLE_BELOW_BYTES
+  const crc = isLong ? native(new Uint8Array(bytes.buffer, bytes.byteOffset + from, to - from)) : continueCrc32(0, bytes, from, to)
+  return crc & 0x7fffffff
 }
 
 /** CRC-32, all 32 bits, as an int32. */

@@ -8,7 +8,7 @@ export {
   MAX_COMPRESSION_LEVEL
 } from './compression'
 export { CompressionError, type CompressionType } from './compression-error'
-export { bodyCrc } from './crc'
+export { bodyCrc, bodyCrcBetween } from './crc'
 export { type DecodedRecords, decodeRecords } from './decode-records'
 export {
   DEFAULT_DELAY_LEVELS,

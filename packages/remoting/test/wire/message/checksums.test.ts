@@ -2,7 +2,7 @@ import { crc32 } from 'node:zlib'
 import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
 import { runs } from '../../../../../test/random-runs'
-import { bodyCrc, javaStringHashCode, tagsCode } from '../../../src/wire'
+import { bodyCrc, bodyCrcBetween, javaStringHashCode, tagsCode } from '../../../src/wire'
 import { combineCrc32 } from '../../../src/wire/message/combine-crc'
 import { continueCrc32, tableCrc32 } from '../../../src/wire/message/crc'
 import { official, sample } from './official'
@@ -27,6 +27,19 @@ describe('a hash or checksum', () => {
 
   it('by table is zlib’s', () => {
     fc.assert(fc.property(fc.uint8Array({ maxLength: 100 }), (bytes) => expect(tableCrc32(bytes)).toBe(crc32(bytes))))
+  })
+
+  it('of a stretch of bytes is that of a view of them', () => {
+    const whole = Buffer.from(Uint8Array.from({ length: 3000 }, (_, i) => i * 31 + 7).buffer, 100, 2500)
+    for (const [from, to] of [
+      [0, 0],
+      [3, 250],
+      [7, 300],
+      [1, 1900],
+      [0, 2500]
+    ] as const) {
+      expect(bodyCrcBetween(whole, from, to)).toBe(bodyCrc(whole.subarray(from, to)))
+    }
   })
 
   it('of two pieces is that of the whole, with the second read on or not read at all', () => {

@@ -1,4 +1,4 @@
-import { bodyCrc, MIN_RECORD_BYTES, RECORD_CRC_BYTES, RecordField, RecordMagic } from '@rocketmq-ts/remoting/wire'
+import { bodyCrcBetween, MIN_RECORD_BYTES, RECORD_CRC_BYTES, RecordField, RecordMagic } from '@rocketmq-ts/remoting/wire'
 import { int8At, int16At, int32At } from './big-endian'
 import { isStoredAt, storedBodyAt } from './record-lengths'
 
@@ -42,12 +42,12 @@ export class StoredRecord {
     const size = this.readParts(bytes, start, end, physicalOffset)
     if (size < 0) return size
     // It covers the body too: a record that was written whole needs no second look.
-    this.isSealed = this.crcAt >= 0 && readCrc(bytes, this.crcAt) === bodyCrc(bytes.subarray(start, this.crcAt))
+    this.isSealed = this.crcAt >= 0 && readCrc(bytes, this.crcAt) === bodyCrcBetween(bytes, start, this.crcAt)
     if (this.isSealed) return size
     if (crc === 'demanded') return this.crcAt < 0 ? RecordFault.CRC_MISSING : RecordFault.RECORD_CRC
     const { bodyAt } = this
-    const body = bytes.subarray(bodyAt, bodyAt + int32At(bytes, bodyAt - 4))
-    return bodyCrc(body) === int32At(bytes, start + RecordField.BODY_CRC) ? size : RecordFault.BODY_CRC
+    const bodyEnd = bodyAt + int32At(bytes, bodyAt - 4)
+    return bodyCrcBetween(bytes, bodyAt, bodyEnd) === int32At(bytes, start + RecordField.BODY_CRC) ? size : RecordFault.BODY_CRC
   }
 
   /** As `check`, but for the checksums. */
