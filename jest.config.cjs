@@ -1,4 +1,7 @@
-/** One configuration, three projects: unit tests in process, then black-box suites one file at a time. */
+/**
+ * One configuration, several projects: unit tests in process, those of them that go through all there is and therefore run once, on one
+ * Node, then black-box suites one file at a time.
+ */
 const shared = {
   testEnvironment: 'node',
   transform: {
@@ -20,7 +23,10 @@ const project = (displayName, testMatch, more = {}) => ({ ...shared, displayName
 
 module.exports = {
   projects: [
-    project('unit', ['<rootDir>/packages/*/test/**/*.test.ts', '<rootDir>/test/**/*.test.ts', '<rootDir>/benchmarks/test/**/*.test.ts']),
+    project('unit', ['<rootDir>/packages/*/test/**/*.test.ts', '<rootDir>/test/**/*.test.ts', '<rootDir>/benchmarks/test/**/*.test.ts'], {
+      testPathIgnorePatterns: ['/node_modules/', '<rootDir>/packages/[^/]+/test/exhaustive/']
+    }),
+    project('exhaustive', ['<rootDir>/packages/*/test/exhaustive/**/*.test.ts']),
     project('official', ['<rootDir>/integration/official/**/*.test.ts']),
     project('contract', ['<rootDir>/integration/contract/**/*.test.ts']),
     project('interop', ['<rootDir>/integration/interop/**/*.test.ts']),

@@ -9,6 +9,7 @@ import { build, install, requireNode, root, run } from './prepare.mjs'
 const suites = [
   'unit',
   ...otherMajors.map((major) => `unit-node${major}`),
+  'exhaustive',
   'packages',
   'official',
   'contract',
@@ -50,7 +51,7 @@ function runSuite(suite) {
   const [project, major] = suite.split('-node')
   const node = major ? nodeOf(major) : { path: process.execPath }
   if (!node.path) return goWithout(suite, node.reason)
-  const oneByOne = project === 'unit' ? [] : ['--runInBand']
+  const oneByOne = project === 'unit' || project === 'exhaustive' ? [] : ['--runInBand']
   const jest = [
     'node_modules/jest/bin/jest.js',
     '--selectProjects',

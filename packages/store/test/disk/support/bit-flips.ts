@@ -12,8 +12,8 @@ export interface BitFlips extends Pick<Allowances, 'queries'> {
   readonly directory: string
   /** Which files are damaged. Default: all. */
   readonly matches?: (path: string) => boolean
-  /** Only each so manieth byte. Default 1. */
-  readonly every?: number
+  /** Which bytes of a file. Default: all. */
+  readonly takes?: (position: number) => boolean
 }
 
 export interface FlipFindings {
@@ -27,11 +27,12 @@ export interface FlipFindings {
  * Turns over one bit, another one each time, in every byte of a store, and opens it. Whatever it serves must be what was sent; missing may be
  * only the record that the byte is in.
  */
-export async function flipEveryByte({ every = 1, matches = () => true, ...store }: BitFlips): Promise<FlipFindings> {
+export async function flipEveryByte({ takes = () => true, matches = () => true, ...store }: BitFlips): Promise<FlipFindings> {
   const found = { flips: 0, refusals: new Map<string, number>(), problems: [] as string[] }
   for (const path of store.files.paths.filter(matches)) {
     const { length } = store.files.bytesOf(path)
-    for (let position = 0; position < length; position += every) {
+    for (let position = 0; position < length; position++) {
+      if (!takes(position)) continue
       const { problems, refusal } = await flipAt(store, path, position)
       found.flips++
       found.problems.push(...problems.map((problem) => `${path} flipped at ${position}: ${problem}`))
@@ -48,5 +49,6 @@ function flipAt({ open, files, known, directory, queries = false }: BitFlips, pa
   left.flip(path, position, position % 8)
   const at = path.startsWith(`${directory}/`) ? Number(path.slice(directory.length + 1)) + position : -1
   const mayBeLost = ({ appended }: Attempt): boolean => appended.physicalOffset <= at && at < appended.physicalOffset + appended.size
-  return checkOpened(open, left, known, { mayBeLost, mayHaveHoles: true, queries })
+  const mayChangeDocuments = path.includes('/config/')
+  return checkOpened(open, left, known, { mayBeLost, mayHaveHoles: true, mayChangeDocuments, queries })
 }

@@ -7,11 +7,14 @@ import type { Step } from './workload'
 /** Where the commit log of these stores is. */
 export const LOG = '/store/commitlog'
 
+/** Several files of the log, and of each queue, but few enough that a store opens in a millisecond: it is opened for each byte. */
+const FEW_FILES = { commitLogFileBytes: 16 * 1024, consumeQueueFileEntries: 32, maxOpenFiles: 64, readCacheBytes: 256 * 1024 } as const
+
 /** Makes stores whose commit log files have 16 KiB. */
 export const storeWith =
   (options: Partial<DiskMessageStoreOptions> = {}): StoreOn =>
   (files, clock) =>
-    new DiskMessageStore({ directory: '/store', files, clock, ...SMALL_FILES, commitLogFileBytes: 16 * 1024, ...options })
+    new DiskMessageStore({ directory: '/store', files, clock, ...SMALL_FILES, ...FEW_FILES, ...options })
 
 /** How the process that has written a store ended. */
 export type End = 'killed' | 'closed'

@@ -1,3 +1,6 @@
+import { DiskMessageStore, type DiskMessageStoreOptions } from '../../../src'
+import type { StoreOn } from './reopened'
+
 /** Options of stores whose files are so small that a few records begin new ones. */
 export const SMALL_FILES = {
   commitLogFileBytes: 8 * 1024,
@@ -10,3 +13,9 @@ export const SMALL_FILES = {
   maxOpenFiles: 4,
   maxMessageBytes: 4 * 1024
 } as const
+
+/** Makes stores with such files. */
+export const smallStore =
+  (options: Partial<DiskMessageStoreOptions> = {}): StoreOn =>
+  (files, clock) =>
+    new DiskMessageStore({ directory: '/store', files, clock, ...SMALL_FILES, ...options })

@@ -16,8 +16,8 @@ export interface TornTails {
   /** Newest records that are torn. */
   readonly records: number
   readonly end: TornEnd
-  /** Only each so manieth byte. Default 1. */
-  readonly every?: number
+  /** Which bytes, by their place in the log. Default: all. */
+  readonly takes?: (position: number) => boolean
   /** Whether offsets may be without a record: of a store that was closed in order the queues still tell of those that are lost. Default `false`. */
   readonly mayHaveHoles?: boolean
 }
@@ -32,11 +32,12 @@ export async function tearEveryTail(torn: TornTails): Promise<TornFindings> {
   const newest = [...torn.known.acknowledged].sort(byPlace).slice(-torn.records)
   const [first, last] = [newest.at(0), newest.at(-1)]
   if (first === undefined || last === undefined) throw new Error('nothing to tear')
-  const { every = 1 } = torn
+  const { takes = () => true } = torn
   const problems: string[] = []
   let positions = 0
   const end = endOf(last)
-  for (let at = first.appended.physicalOffset; at < end; at += every) {
+  for (let at = first.appended.physicalOffset; at < end; at++) {
+    if (!takes(at)) continue
     positions++
     problems.push(...(await tearAt(torn, at)).map((problem) => `torn at ${at} of ${end}, ${torn.end} behind: ${problem}`))
   }

@@ -1,0 +1,4 @@
+import { failAndCut } from './failures'
+
+failAndCut('none')
+failAndCut({ seed: 2 })

@@ -1,0 +1,3 @@
+import { failEverywhere } from './failures'
+
+failEverywhere('ASYNC_FLUSH')

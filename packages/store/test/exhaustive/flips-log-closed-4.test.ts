@@ -1,0 +1,3 @@
+import { flipLog } from './flipped-bits'
+
+flipLog('closed', { number: 3, of: 4 })

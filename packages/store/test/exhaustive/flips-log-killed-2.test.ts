@@ -1,0 +1,3 @@
+import { flipLog } from './flipped-bits'
+
+flipLog('killed', { number: 1, of: 4 })

@@ -1,0 +1,3 @@
+import { flipOthers } from './flipped-bits'
+
+flipOthers('closed')

@@ -1,0 +1,3 @@
+import { tearLog } from './torn-log'
+
+tearLog('killed', 'nothing')
