@@ -1,6 +1,11 @@
 import { describe, expect, it } from '@jest/globals'
 import { decodeRecord } from '@rocketmq-ts/remoting/wire'
+import { ManualClock } from 'net-ts-protocol-kit'
+import { DiskMessageStore, SimulatedStoreFiles } from '../../src'
 import { Bench, codeOf } from './support/bench'
+import { settled } from './support/settled'
+import { SMALL_FILES } from './support/small-files'
+import { requestOf } from './support/workload'
 
 const MODES = ['ASYNC_FLUSH', 'SYNC_FLUSH'] as const
 const KIB = 1024
@@ -140,5 +145,39 @@ describe('a checkpoint', () => {
     await bench.clock.advance(11_000)
     expect(Number(bench.files.bytesOf('/store/checkpoint').readBigInt64BE(0))).toBe(times[0])
     await bench.store.close()
+  })
+})
+
+describe('a flush of many new queues', () => {
+  it('lets the event loop go on between the directories that it syncs', async () => {
+    const manual = new ManualClock()
+    const files = new SimulatedStoreFiles()
+    let inOneTurn = 0
+    let most = 0
+    let passed = 0
+    files.watch(({ name, path }) => {
+      if (name !== 'sync directory' || !path.includes('/consumequeue/')) return
+      // What a disk takes for it.
+      passed += 4
+      most = Math.max(most, ++inOneTurn)
+    })
+    const clock = {
+      now: () => manual.now(),
+      monotonic: () => manual.monotonic() + passed,
+      defer: (callback: () => void) => manual.defer(callback),
+      setTimeout: (callback: () => void, delayMs: number) =>
+        manual.setTimeout(() => {
+          inOneTurn = 0
+          callback()
+        }, delayMs)
+    }
+    const store = new DiskMessageStore({ directory: '/store', files, clock, ...SMALL_FILES })
+    await store.start()
+    for (let i = 0; i < 100; i++) store.append(requestOf(i, { topic: `topic-${i}` }))
+    store.commit()
+    const closing = store.close()
+    await settled(closing, manual)
+    expect(files.operations.filter(({ name }) => name === 'sync directory').length).toBeGreaterThan(200)
+    expect(most).toBe(2)
   })
 })

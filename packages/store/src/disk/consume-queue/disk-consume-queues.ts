@@ -8,6 +8,8 @@ import { queueDirectory, queueIdOf, queuesDirectory, topicDirectory } from './qu
 
 /** Queues that are written at a time: as many as Node's thread pool has threads, and as many that wait for one. */
 const FLUSHES_AT_A_TIME = 8
+/** Directories are synced in one turn of the event loop until so many milliseconds are over: others wait for it. */
+const MAX_TURN_MS = 5
 
 /** The consume queues of a store on disk, in the official layout: `consumequeue/<topic>/<queueId>/<20 digits>`. */
 export class DiskConsumeQueues {
@@ -128,13 +130,17 @@ export class DiskConsumeQueues {
     if (sync) await this.#syncDirectories()
   }
 
-  /** One in a turn: each may take as long as a sync does, and a new store has as many as it has queues. */
+  /** A few in a turn: each may take as long as a sync does, and a new store has as many as it has queues. */
   async #syncDirectories(): Promise<void> {
     const { changedDirectories, files, options } = this.#family
+    const { clock } = options
+    let turnEnds = clock.monotonic() + MAX_TURN_MS
     for (const directory of [...changedDirectories]) {
       if (files.stat(directory) !== undefined) files.syncDirectory(directory)
       changedDirectories.delete(directory)
-      await new Promise<void>((resolve) => options.clock.defer(resolve))
+      if (clock.monotonic() < turnEnds) continue
+      await new Promise<void>((resolve) => clock.setTimeout(resolve, 0))
+      turnEnds = clock.monotonic() + MAX_TURN_MS
     }
   }
 
