@@ -216,3 +216,50 @@ describe('a queue of which nothing was ever stored', () => {
     await next.store.close()
   })
 })
+
+describe('a crash at any moment around the deletion of a topic', () => {
+  it.each([
+    ['kill', 'ASYNC_FLUSH'],
+    ['kill', 'SYNC_FLUSH'],
+    [{ seed: 1 }, 'SYNC_FLUSH'],
+    [{ seed: 2 }, 'SYNC_FLUSH'],
+    ['none', 'SYNC_FLUSH']
+  ] as const)('brings none of its records back, and costs none of the new ones: %j, %s', async (end, flush) => {
+    const bench = await Bench.start({ flush })
+    const moments: {
+      readonly files: SimulatedStoreFiles
+      readonly isDeleted: boolean
+      readonly acknowledged: number
+      readonly at: string
+    }[] = []
+    let isDeleted = false
+    let acknowledged = 0
+    bench.files.watch(({ name, path }) => moments.push({ files: bench.files.clone(), isDeleted, acknowledged, at: `${name} ${path}` }))
+    const sendNew = async (): Promise<void> => {
+      if ((await bench.send(1, body('new'))) === 'COMMITTED') acknowledged++
+    }
+    await bench.send(10, body('old'))
+    await bench.send(2, { ...body('old'), queueId: 1 })
+    await bench.clock.advance(1500)
+    bench.append(body('old'))
+    bench.store.deleteTopic('T')
+    isDeleted = true
+    await sendNew()
+    await bench.clock.advance(1500)
+    await sendNew()
+    await bench.clock.advance(12_000)
+    await sendNew()
+    await bench.store.close()
+    for (const moment of moments) {
+      const left = end === 'kill' ? moment.files.afterKill() : moment.files.afterPowerCut(end)
+      for (const next of [await bench.next(left.clone()), await bench.next(withoutQueues(left))]) {
+        const found = withText([...(await next.bodies('T', 0)), ...(await next.bodies('T', 1))])
+        const old = found.filter((text) => text === 'old').length
+        const fresh = found.length - old
+        if (moment.isDeleted) expect([moment.at, old]).toEqual([moment.at, 0])
+        if (fresh < moment.acknowledged) expect([moment.at, fresh]).toEqual([moment.at, moment.acknowledged])
+        await next.store.close()
+      }
+    }
+  })
+})
