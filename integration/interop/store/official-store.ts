@@ -89,7 +89,7 @@ export function describeOfficialStore(title: string, { version, fill }: Official
         expect((await opened).recovery).toMatchObject({ ...undamaged, tornBytes: expect.any(Number) })
         expect((await opened).recovery.tornBytes).toBeGreaterThan(0)
         expect(theirs.byOffset).not.toHaveProperty([torn])
-        expectSame(ours, theirs, { release: version, index: 'cut' })
+        expectSame(ours, theirs, { release: version, isTorn: true })
       },
       longMs
     )

@@ -110,7 +110,7 @@ describe('a store that ours wrote', () => {
           tearLastRecord(other, expected, written)
           const [theirs, ours] = await bench.both(official(one), bench.ours(other))
           expect(ours.byOffset).not.toHaveProperty([torn])
-          expectSame(theirs, ours, { release: version, index: 'cut' })
+          expectSame(theirs, ours, { release: version, isTorn: true })
         },
         longMs
       )

@@ -92,3 +92,9 @@ function headerOf(message: Sent, more: Partial<SendMessageRequestHeaderV2>): Sen
     ...more
   }
 }
+
+export const text = (value: string): Buffer => Buffer.from(value)
+
+export function list<T>(count: number, make: (at: number) => T): T[] {
+  return Array.from({ length: count }, (_, at) => make(at))
+}
