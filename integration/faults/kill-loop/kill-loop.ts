@@ -3,11 +3,15 @@ import { once } from 'node:events'
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { createInterface } from 'node:readline'
 import { setTimeout as pause } from 'node:timers/promises'
 
 const WRITER = join(__dirname, 'writer.mjs')
 /** Longest life of a writer after it has looked around, milliseconds. */
 const MAX_LIFE_MS = 150
+/** Share of the writers that are killed while they recover what those before have left, and how long into that, at most. */
+const KILLED_IN_RECOVERY = 0.25
+const MAX_RECOVERY_MS = 60
 /** A start that takes longer than this has failed, milliseconds. */
 const MAX_START_MS = 60_000
 
@@ -24,8 +28,10 @@ interface Findings {
 
 export interface KillLoopReport {
   readonly cycles: number
-  /** Cycles in which the process was killed while it was opening the store. */
-  readonly killedAtStart: number
+  /** Cycles in which the process was killed while it opened the store, or looked around in it. */
+  readonly killedInRecovery: number
+  /** Starts that did not succeed. */
+  readonly failedStarts: number
   /** Messages whose commit was acknowledged. */
   readonly acks: number
   readonly lost: number
@@ -48,10 +54,11 @@ export async function killLoop(flush: KillLoopFlush, cycles: number): Promise<Ki
 
 /** `kill loop, SYNC_FLUSH: 50 cycles, …`. */
 export function describeReport(flush: KillLoopFlush, report: KillLoopReport): string {
-  const { cycles, killedAtStart, acks, lost, phantoms, startsMs } = report
+  const { cycles, killedInRecovery, failedStarts, acks, lost, phantoms, startsMs } = report
   const quantile = (share: number): string => (startsMs[Math.floor((startsMs.length - 1) * share)] ?? Number.NaN).toFixed(0)
-  const counts = `${cycles} cycles (${killedAtStart} killed at the start), ${acks} acks, ${lost} lost, ${phantoms.length} phantoms`
-  return `kill loop, ${flush}: ${counts}, recovery p50 ${quantile(0.5)} ms, p99 ${quantile(0.99)} ms`
+  const kills = `${cycles} cycles, ${killedInRecovery} of them killed in recovery`
+  const counts = `${acks} acks, ${lost} lost, ${phantoms.length} phantoms, ${failedStarts} failed starts`
+  return `kill loop, ${flush}: ${kills}; ${counts}; recovery p50 ${quantile(0.5)} ms, p99 ${quantile(0.99)} ms`
 }
 
 class KillLoop {
@@ -60,7 +67,8 @@ class KillLoop {
   readonly #startsMs: number[] = []
   readonly #phantoms: string[] = []
   readonly #failures: string[] = []
-  #killedAtStart = 0
+  #killedInRecovery = 0
+  #failedStarts = 0
   #lost = 0
 
   constructor(flush: KillLoopFlush, directory: string) {
@@ -74,7 +82,8 @@ class KillLoop {
     for (const last of [cycles + 1, cycles + 2]) await this.#lookAtAll(last)
     return {
       cycles,
-      killedAtStart: this.#killedAtStart,
+      killedInRecovery: this.#killedInRecovery,
+      failedStarts: this.#failedStarts,
       acks: readFileSync(this.#ackFile, 'latin1').split('\n').length - 1,
       lost: this.#lost,
       phantoms: this.#phantoms,
@@ -89,25 +98,28 @@ class KillLoop {
 
   async #cycle(cycle: number): Promise<void> {
     const writer = this.#spawn(cycle, Math.max(1, cycle - 2), 'write')
-    // One in four is killed in its first moments: while it recovers what the one before has left.
-    const dies = Math.random() < 0.25 ? pause(Math.random() * MAX_LIFE_MS).then(() => false) : this.#started(writer)
-    const hasStarted = await dies
-    if (hasStarted) await pause(Math.random() * MAX_LIFE_MS)
-    else this.#killedAtStart++
+    const lines = linesOf(writer)
+    if (Math.random() < KILLED_IN_RECOVERY) {
+      await lines.next()
+      await pause(Math.random() * MAX_RECOVERY_MS)
+      this.#killedInRecovery++
+    } else if (await this.#started(lines)) await pause(Math.random() * MAX_LIFE_MS)
     await this.#kill(writer)
   }
 
   async #lookAtAll(number: number): Promise<void> {
     const writer = this.#spawn(number, 1, 'close')
-    await this.#started(writer)
+    await this.#started(linesOf(writer))
     if (writer.exitCode === null) await once(writer, 'exit')
     if (writer.exitCode !== 0) this.#failures.push(`ended with ${writer.exitCode} after a close`)
   }
 
   /** Whether it has opened the store and looked around; what it found is counted. */
-  async #started(writer: ChildProcess): Promise<boolean> {
-    const line = await Promise.race([lineOf(writer), pause(MAX_START_MS, undefined, { ref: false })])
-    if (line === undefined) {
+  async #started(lines: Lines): Promise<boolean> {
+    await lines.next()
+    const { value: line } = await Promise.race([lines.next(), pause(MAX_START_MS, { value: undefined }, { ref: false })])
+    if (typeof line !== 'string') {
+      this.#failedStarts++
       this.#failures.push('did not start')
       return false
     }
@@ -143,14 +155,10 @@ class KillLoop {
   }
 }
 
-/** The first line that it prints, `undefined` when it ends without. */
-function lineOf(writer: ChildProcess): Promise<string | undefined> {
-  return new Promise((resolve) => {
-    let printed = ''
-    writer.stdout?.on('data', (chunk) => {
-      printed += chunk
-      if (printed.includes('\n')) resolve(printed.slice(0, printed.indexOf('\n')))
-    })
-    writer.once('exit', () => resolve(undefined))
-  })
+/** What a writer prints: a line when it begins to open the store, one when it has looked around. */
+type Lines = AsyncIterator<string>
+
+function linesOf({ stdout }: ChildProcess): Lines {
+  if (stdout === null) throw new TypeError('nothing can be read from the process')
+  return createInterface({ input: stdout })[Symbol.asyncIterator]()
 }

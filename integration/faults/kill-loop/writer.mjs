@@ -1,6 +1,6 @@
 // A process that opens a store, looks whether all is there that the processes before it were promised, then writes until it is killed.
 // Arguments: directory, flush mode, file of acknowledgements, number of this process, first process whose messages are looked at,
-// `write` or `close` (look, and end in good order). Prints one line of JSON when it has looked.
+// `write` or `close` (look, and end in good order). Prints a line when it begins to open the store, and one of JSON when it has looked.
 import { createHash } from 'node:crypto'
 import { closeSync, existsSync, openSync, readFileSync, writeSync } from 'node:fs'
 import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises'
@@ -14,16 +14,17 @@ const shallClose = numbers[2] === 'close'
 
 const TOPIC = 'kill-loop'
 const QUEUES = 8
-/** Files so small that each process begins new ones. */
+/** Files so small that each process begins several new ones, and is now and then killed while it does. */
 const FILES = {
-  commitLogFileBytes: 1024 * 1024,
-  consumeQueueFileEntries: 500,
+  commitLogFileBytes: 128 * 1024,
+  consumeQueueFileEntries: 100,
   indexSlots: 500,
-  indexEntries: 2000,
-  zeroAheadBytes: 128 * 1024
+  indexEntries: 1000,
+  zeroAheadBytes: 32 * 1024
 }
 
 const store = new DiskMessageStore({ directory, flush, files: nodeStoreFiles, clock: realClock, queueFlushIntervalMs: 50, ...FILES })
+print('opens the store')
 const from = performance.now()
 await store.start()
 const startMs = performance.now() - from
