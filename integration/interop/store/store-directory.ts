@@ -5,11 +5,13 @@ import { join } from 'node:path'
 
 /** Directories of stores, which are gone with {@link removeAll}. */
 export class StoreDirectories {
-  readonly #root = mkdtempSync(join(tmpdir(), 'interop-store-'))
+  /** Made when it is needed: nothing is left of tests that do not run. */
+  #root: string | undefined
   #made = 0
 
   /** A path at which there is nothing yet. */
   fresh(): string {
+    this.#root ??= mkdtempSync(join(tmpdir(), 'interop-store-'))
     this.#made += 1
     return join(this.#root, `store-${this.#made}`)
   }
@@ -22,7 +24,7 @@ export class StoreDirectories {
   }
 
   removeAll(): void {
-    rmSync(this.#root, { recursive: true, force: true })
+    if (this.#root !== undefined) rmSync(this.#root, { recursive: true, force: true })
   }
 }
 
