@@ -1,4 +1,5 @@
 import { writeRecord } from '@rocketmq-ts/remoting/wire'
+import { chunkAt, clearedChunk, endOfChunk, isStart, type LogChunk, newLogChunk, takeRecord } from './log-chunk'
 import { type Appended, type AppendRequest, HELD_VIEW_BYTES } from './message-store'
 
 /** What a {@link MemoryCommitLog} is made with. */
@@ -17,9 +18,9 @@ export interface MemoryCommitLogOptions {
  */
 export class MemoryCommitLog {
   readonly #options: MemoryCommitLogOptions
-  #chunks: Chunk[] = []
+  #chunks: LogChunk[] = []
   /** Dropped in a turn that is over. */
-  #spare: Chunk | undefined
+  #spare: LogChunk | undefined
   #isResting = false
   #allocatedBytes = 0
   #end = 0
@@ -58,7 +59,7 @@ export class MemoryCommitLog {
     const { chunkBytes, maxBytes } = this.#options
     const capacity = Math.max(chunkBytes, size)
     while (this.#allocatedBytes + capacity > maxBytes) if (!this.#dropOldest()) return false
-    this.#chunks.push((capacity === chunkBytes ? this.#takeSpare() : undefined) ?? newChunk(this.#end, capacity))
+    this.#chunks.push((capacity === chunkBytes ? this.#takeSpare() : undefined) ?? newLogChunk(this.#end, capacity))
     this.#allocatedBytes += capacity
     return true
   }
@@ -68,14 +69,13 @@ export class MemoryCommitLog {
     const tail = this.#chunks[this.#chunks.length - 1]
     if (tail === undefined) throw new RangeError('append without room')
     writeRecord(tail.bytes, tail.used, request, place, place.size)
-    noteStart(tail)
-    tail.used += place.size
+    takeRecord(tail, place.size)
     this.#end += place.size
   }
 
   /** The bytes of a record that is known to be there: a view. */
   view(physicalOffset: number, size: number): Buffer {
-    const chunk = this.#chunkOf(physicalOffset)
+    const chunk = chunkAt(this.#chunks, physicalOffset)
     if (chunk === undefined) throw new RangeError('view of a record that is gone')
     if (size >= HELD_VIEW_BYTES) chunk.isHeld = true
     const at = physicalOffset - chunk.base
@@ -85,21 +85,21 @@ export class MemoryCommitLog {
   /** From the record at an offset to the end of its chunk; `undefined` unless a committed record begins exactly there. */
   recordBytes(physicalOffset: number): Buffer | undefined {
     if (physicalOffset >= this.#committed) return undefined
-    const chunk = this.#chunkOf(physicalOffset)
+    const chunk = chunkAt(this.#chunks, physicalOffset)
     const at = physicalOffset - (chunk?.base ?? 0)
     return chunk !== undefined && isStart(chunk, at) ? chunk.bytes.subarray(at, chunk.used) : undefined
   }
 
   #dropOldest(): boolean {
     const [oldest] = this.#chunks
-    if (oldest === undefined || oldest.base + oldest.used > this.#committed) return false
+    if (oldest === undefined || endOfChunk(oldest) > this.#committed) return false
     this.#chunks.shift()
     this.#allocatedBytes -= oldest.bytes.length
     this.#rest(oldest)
     return true
   }
 
-  #rest(chunk: Chunk): void {
+  #rest(chunk: LogChunk): void {
     if (this.#isResting || chunk.isHeld || chunk.bytes.length !== this.#options.chunkBytes) return
     this.#isResting = true
     this.#options.defer(() => {
@@ -108,60 +108,9 @@ export class MemoryCommitLog {
     })
   }
 
-  #takeSpare(): Chunk | undefined {
+  #takeSpare(): LogChunk | undefined {
     const spare = this.#spare
     this.#spare = undefined
-    return spare === undefined ? undefined : Object.assign(spare, { base: this.#end, used: 0, count: 0 })
+    return spare === undefined ? undefined : clearedChunk(spare, this.#end)
   }
-
-  #chunkOf(physicalOffset: number): Chunk | undefined {
-    let low = 0
-    let high = this.#chunks.length - 1
-    while (low <= high) {
-      const middle = (low + high) >> 1
-      const chunk = this.#chunks[middle] as Chunk
-      if (physicalOffset < chunk.base) high = middle - 1
-      else if (physicalOffset >= chunk.base + chunk.used) low = middle + 1
-      else return chunk
-    }
-    return undefined
-  }
-}
-
-interface Chunk {
-  /** Commit log offset of its first byte. */
-  base: number
-  readonly bytes: Buffer
-  used: number
-  /** Where its records begin, ascending: an offset from outside must name one, not a place inside a body made to look like one. */
-  starts: Int32Array
-  count: number
-  /** Whether views of it may be held after their turn. */
-  isHeld: boolean
-}
-
-function newChunk(base: number, capacity: number): Chunk {
-  return { base, bytes: Buffer.allocUnsafeSlow(capacity), used: 0, starts: new Int32Array(64), count: 0, isHeld: false }
-}
-
-function noteStart(chunk: Chunk): void {
-  if (chunk.count === chunk.starts.length) {
-    const longer = new Int32Array(chunk.count * 2)
-    longer.set(chunk.starts)
-    chunk.starts = longer
-  }
-  chunk.starts[chunk.count++] = chunk.used
-}
-
-function isStart(chunk: Chunk, at: number): boolean {
-  let low = 0
-  let high = chunk.count - 1
-  while (low <= high) {
-    const middle = (low + high) >> 1
-    const start = chunk.starts[middle] as number
-    if (start === at) return true
-    if (start < at) low = middle + 1
-    else high = middle - 1
-  }
-  return false
 }

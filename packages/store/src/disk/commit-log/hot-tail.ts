@@ -1,5 +1,5 @@
+import { chunkAt, clearedChunk, cutChunk, endOfChunk, isStart, type LogChunk, newLogChunk, takeRecord } from '../../log-chunk'
 import { HELD_VIEW_BYTES } from '../../message-store'
-import { cutChunk, isStart, newTailChunk, noteStart, type TailChunk } from './tail-chunk'
 
 const MAX_CHUNK_BYTES = 4 * 1024 * 1024
 const MIN_CHUNK_BYTES = 64 * 1024
@@ -23,10 +23,10 @@ export class HotTail {
   readonly #chunkBytes: number
   readonly #maxBytes: number
   readonly #defer: (callback: () => void) => void
-  #chunks: TailChunk[] = []
-  #last: TailChunk | undefined
+  #chunks: LogChunk[] = []
+  #last: LogChunk | undefined
   /** Dropped in a turn that is over. */
-  #spare: TailChunk | undefined
+  #spare: LogChunk | undefined
   #isResting = false
   #allocatedBytes = 0
 
@@ -37,29 +37,28 @@ export class HotTail {
   }
 
   /** A chunk that has room for `size` bytes, to be filled from `used` on, which is `physicalOffset`. What is written may be dropped for it. */
-  reserve(physicalOffset: number, size: number, writtenOffset: number): TailChunk {
+  reserve(physicalOffset: number, size: number, writtenOffset: number): LogChunk {
     const last = this.#last
     if (last !== undefined && last.base + last.used === physicalOffset && last.bytes.length - last.used >= size) return last
     return this.#addChunk(physicalOffset, size, writtenOffset)
   }
 
   /** A record of `size` bytes was put into the chunk that was reserved. */
-  noteRecord(chunk: TailChunk, size: number): void {
-    noteStart(chunk)
-    chunk.used += size
+  noteRecord(chunk: LogChunk, size: number): void {
+    takeRecord(chunk, size)
   }
 
   /** Chunks with bytes that are not written yet, in log order. */
-  behind(writtenOffset: number): readonly TailChunk[] {
+  behind(writtenOffset: number): readonly LogChunk[] {
     const chunks = this.#chunks
     let first = chunks.length
-    while (first > 0 && endOf(chunks[first - 1] as TailChunk) > writtenOffset) first--
+    while (first > 0 && endOfChunk(chunks[first - 1] as LogChunk) > writtenOffset) first--
     return first === chunks.length - 1 && this.#last !== undefined ? [this.#last] : chunks.slice(first)
   }
 
   /** Forgets what is at or behind an offset. */
   cut(physicalOffset: number): void {
-    for (let last = this.#last; last !== undefined && endOf(last) > physicalOffset; last = this.#last) {
+    for (let last = this.#last; last !== undefined && endOfChunk(last) > physicalOffset; last = this.#last) {
       cutChunk(last, Math.max(0, physicalOffset - last.base))
       if (last.used > 0) return
       this.#chunks.pop()
@@ -70,7 +69,7 @@ export class HotTail {
 
   /** Bytes that are all in one chunk. */
   view(physicalOffset: number, size: number): Buffer | undefined {
-    const chunk = this.#chunkOf(physicalOffset)
+    const chunk = chunkAt(this.#chunks, physicalOffset)
     if (chunk === undefined) return undefined
     const at = physicalOffset - chunk.base
     if (at + size > chunk.used) return undefined
@@ -86,14 +85,14 @@ export class HotTail {
 
   /** Whether a record begins there; `undefined` when that part of the log is not here. */
   isRecordStart(physicalOffset: number): boolean | undefined {
-    const chunk = this.#chunkOf(physicalOffset)
+    const chunk = chunkAt(this.#chunks, physicalOffset)
     return chunk === undefined ? undefined : isStart(chunk, physicalOffset - chunk.base)
   }
 
-  #addChunk(physicalOffset: number, size: number, writtenOffset: number): TailChunk {
+  #addChunk(physicalOffset: number, size: number, writtenOffset: number): LogChunk {
     const capacity = Math.max(this.#chunkBytes, size)
     while (this.#allocatedBytes + capacity > this.#maxBytes && this.#dropOldest(writtenOffset));
-    const chunk = (capacity === this.#chunkBytes ? this.#takeSpare(physicalOffset) : undefined) ?? newTailChunk(physicalOffset, capacity)
+    const chunk = (capacity === this.#chunkBytes ? this.#takeSpare(physicalOffset) : undefined) ?? newLogChunk(physicalOffset, capacity)
     this.#chunks.push(chunk)
     this.#last = chunk
     this.#allocatedBytes += capacity
@@ -102,14 +101,14 @@ export class HotTail {
 
   #dropOldest(writtenOffset: number): boolean {
     const [oldest] = this.#chunks
-    if (oldest === undefined || endOf(oldest) > writtenOffset) return false
+    if (oldest === undefined || endOfChunk(oldest) > writtenOffset) return false
     this.#chunks.shift()
     this.#allocatedBytes -= oldest.bytes.length
     this.#rest(oldest)
     return true
   }
 
-  #rest(chunk: TailChunk): void {
+  #rest(chunk: LogChunk): void {
     if (this.#isResting || chunk.isHeld || chunk.bytes.length !== this.#chunkBytes) return
     this.#isResting = true
     this.#defer(() => {
@@ -118,26 +117,9 @@ export class HotTail {
     })
   }
 
-  #takeSpare(base: number): TailChunk | undefined {
+  #takeSpare(base: number): LogChunk | undefined {
     const spare = this.#spare
     this.#spare = undefined
-    return spare === undefined ? undefined : Object.assign(spare, { base, used: 0, count: 0 })
+    return spare === undefined ? undefined : clearedChunk(spare, base)
   }
-
-  #chunkOf(physicalOffset: number): TailChunk | undefined {
-    let low = 0
-    let high = this.#chunks.length - 1
-    while (low <= high) {
-      const middle = (low + high) >> 1
-      const chunk = this.#chunks[middle] as TailChunk
-      if (physicalOffset < chunk.base) high = middle - 1
-      else if (physicalOffset >= endOf(chunk)) low = middle + 1
-      else return chunk
-    }
-    return undefined
-  }
-}
-
-function endOf(chunk: TailChunk): number {
-  return chunk.base + chunk.used
 }
