@@ -95,8 +95,11 @@ export class Server {
   }
 
   async #close(): Promise<void> {
-    await this.stopBroker()
-    await this.nameserver.close()
+    try {
+      await this.stopBroker()
+    } finally {
+      await this.nameserver.close()
+    }
   }
 
   async #startBroker(): Promise<void> {

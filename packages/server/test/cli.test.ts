@@ -204,6 +204,16 @@ describe('the store of rocketmq-ts-server', () => {
     expect(errors).toEqual([expect.stringMatching(/^rocketmq-ts-server: process 1000 .*\/data\/mq.*$/)])
   })
 
+  it('ends as a whole, with exit code 1 and a line that says why, when the disk is full at the end', async () => {
+    const code = await whileServing(['--store', '/data/mq'], async (client) => {
+      await send(client)
+      files.failWhere(({ name, path }) => (name === 'write' && path.includes('/consumequeue/') ? 'ENOSPC' : undefined))
+    })
+    expect([code, errors.at(-1)]).toEqual([1, expect.stringMatching(/^rocketmq-ts-server: .*ENOSPC/)])
+    // Its ports are free.
+    expect(await whileServing(['--memory'], send)).toBe(0)
+  })
+
   it('ends the command with exit code 1 and a line that says why when the disk fails', async () => {
     const running = runCli(['--store', '/data/mq', '--flush', 'sync'], around)
     await clock.settle()
