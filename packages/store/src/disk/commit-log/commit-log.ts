@@ -1,12 +1,4 @@
-import {
-  MAX_PROPERTIES_BYTES,
-  ProtocolError,
-  RecordMagic,
-  recordSize,
-  sealedRecordSize,
-  writeRecord,
-  writeSealedRecord
-} from '@rocketmq-ts/remoting/wire'
+import { RecordMagic } from '@rocketmq-ts/remoting/wire'
 import { FileError } from '../../files/file-error'
 import type { AppendRequest, MaybePromise } from '../../message-store'
 import { StoreError } from '../../store-error'
@@ -17,7 +9,9 @@ import { HotTail } from './hot-tail'
 import { type LogFile, LogFiles } from './log-files'
 import { type LogStats, LogWriter } from './log-writer'
 import { NewLogFile } from './new-log-file'
+import { RecordForm } from './record-form'
 import { RolledBackBytes } from './rolled-back-bytes'
+import { WrittenLog } from './written-log'
 import { ZeroWindow } from './zero-window'
 
 export type { LogFile, LogStats }
@@ -42,8 +36,8 @@ export class CommitLog {
   readonly #tail: HotTail
   readonly #cache: BlockCache
   readonly #maxStagedBytes: number
-  readonly #measure: typeof recordSize
-  readonly #writeRecord: typeof writeRecord
+  readonly #form: RecordForm
+  readonly #reads: WrittenLog
   readonly #rolledBack: RolledBackBytes
   /** The file that the next record goes to, and up to where that file has room for it. */
   #file: LogFile | undefined
@@ -78,8 +72,8 @@ export class CommitLog {
     })
     this.#cache = new BlockCache(disk, options.readCacheBytes)
     this.#maxStagedBytes = Math.max(MIN_STAGED_BYTES, options.tailBytes)
-    this.#measure = options.recordCrc ? sealedRecordSize : recordSize
-    this.#writeRecord = options.recordCrc ? writeSealedRecord : writeRecord
+    this.#form = new RecordForm(options)
+    this.#reads = new WrittenLog({ files, tail: this.#tail, cache: this.#cache, readableEnd: () => this.#readableEnd() })
     this.#rolledBack = new RolledBackBytes(this.#writer)
   }
 
@@ -141,12 +135,7 @@ export class CommitLog {
 
   /** Size of a record as it will be stored, bytes. @throws StoreError `PROPERTIES_TOO_LARGE`: the checksum takes room too. */
   measure(request: AppendRequest): number {
-    try {
-      return this.#measure(request)
-    } catch (error) {
-      if (error instanceof ProtocolError && error.facts['field'] === 'properties') throw tooManyProperties(error)
-      throw error
-    }
+    return this.#form.measure(request)
   }
 
   /**
@@ -159,7 +148,7 @@ export class CommitLog {
     if (this.#end + size + BLANK_BYTES > this.#roomEnd || this.#stagedBytes > this.#maxStagedBytes) this.#makeRoom(size)
     const physicalOffset = this.#end
     const chunk = this.#tail.reserve(physicalOffset, size, this.#written)
-    this.#writeRecord(chunk.bytes, chunk.used, request, { queueOffset, physicalOffset, storeTimestamp }, size)
+    this.#form.write(chunk.bytes, chunk.used, request, { queueOffset, physicalOffset, storeTimestamp }, size)
     this.#tail.noteRecord(chunk, size)
     this.#end = physicalOffset + size
     this.#stagedBytes += size
@@ -221,14 +210,7 @@ export class CommitLog {
    * `FileError` when they are not there any more or cannot be read, with a `RangeError` when they never were.
    */
   read(physicalOffset: number, size: number): MaybePromise<Buffer> {
-    if (physicalOffset < 0 || physicalOffset + size > this.#readableEnd()) return Promise.reject(notWritten(physicalOffset, size))
-    const hot = this.#tail.held(physicalOffset, size)
-    if (hot !== undefined) return hot
-    const file = this.#files.find(physicalOffset)
-    if (file === undefined)
-      return Promise.reject(new FileError('read', this.#files.pathOf(physicalOffset - (physicalOffset % this.fileBytes)), 'ENOENT'))
-    if (physicalOffset + size > file.end) return Promise.reject(notWritten(physicalOffset, size))
-    return this.#cache.read({ file, physicalOffset, size, limit: this.#readableEnd() })
+    return this.#reads.read(physicalOffset, size)
   }
 
   /** Whether a record begins there; `undefined` when the hot tail does not know. */
@@ -332,14 +314,4 @@ export class CommitLog {
 
 function noSpace({ path, reason, message }: FileError): StoreError {
   return new StoreError('STORE_NOT_WRITABLE', `the commit log has no room on its disk: ${message}`, { path, reason })
-}
-
-function tooManyProperties({ facts }: ProtocolError): StoreError {
-  const { bytes } = facts
-  const message = `the properties have ${bytes} bytes with the checksum of the record, at most ${MAX_PROPERTIES_BYTES} are stored`
-  return new StoreError('PROPERTIES_TOO_LARGE', message, { bytes, maxBytes: MAX_PROPERTIES_BYTES })
-}
-
-function notWritten(physicalOffset: number, size: number): RangeError {
-  return new RangeError(`${size} bytes at ${physicalOffset} are not in one file of the commit log`)
 }
