@@ -1,4 +1,4 @@
-import { isDiskFull } from '../files/file-error'
+import { isPassing } from '../files/file-error'
 import { IntervalWork } from './interval-work'
 import type { LogSync } from './log-sync'
 import type { StoreClock, StoreLogger } from './store-clock'
@@ -30,7 +30,7 @@ export class BackgroundFlush {
   readonly #queues: IntervalWork
   #bytesSinceCheckpoint = 0
   #checkpointDueAt: number | undefined
-  #isFull = false
+  #isWaiting = false
 
   constructor(options: BackgroundFlushOptions) {
     const { clock, sync, flushIntervalMs, queueFlushIntervalMs, onFailure } = options
@@ -71,7 +71,7 @@ export class BackgroundFlush {
   async #flushQueues(): Promise<boolean> {
     if (this.#isCheckpointDue()) await this.#checkpoint()
     else await this.#options.flushQueues()
-    this.#isFull = false
+    this.#isWaiting = false
     return this.#checkpointDueAt !== undefined
   }
 
@@ -92,14 +92,15 @@ export class BackgroundFlush {
     return this.#bytesSinceCheckpoint >= CHECKPOINT_EVERY_BYTES || this.#options.clock.monotonic() >= dueAt
   }
 
-  /** Queues and index can be made again from the log, so they may wait until there is space. */
+  /** Queues and index can be made again from the log, so they may wait until there is space, or may be opened again. */
   #queuesFailed(error: unknown): boolean {
-    if (!isDiskFull(error)) {
+    if (!isPassing(error)) {
       this.#options.onFailure(error)
       return false
     }
-    if (!this.#isFull) this.#options.logger.warn('the disk is full: consume queues and index are written when there is space', { error })
-    this.#isFull = true
+    if (!this.#isWaiting)
+      this.#options.logger.warn('consume queues and index cannot be written now: they are when that has passed', { error })
+    this.#isWaiting = true
     return true
   }
 }

@@ -1,5 +1,5 @@
 import type { CommitAnnouncer } from '../commit-announcer'
-import { isDiskFull } from '../files/file-error'
+import { isPassing } from '../files/file-error'
 import type { Appended, AppendRequest, Arrival, CommitStatus } from '../message-store'
 import type { CommitGroup, CommitWaiter } from './commit-group'
 import type { CommitLog } from './commit-log/commit-log'
@@ -153,7 +153,7 @@ export class Committer {
 
   /** Nothing of it is in the log: its offsets are given out again. */
   #writeFailed(error: unknown): void {
-    if (!isDiskFull(error)) {
+    if (!isPassing(error)) {
       this.#hasFailed = true
       this.#options.onFailure(error)
     }

@@ -1,7 +1,7 @@
 import { MAX_PROPERTIES_BYTES, RECORD_CRC_BYTES } from '@rocketmq-ts/remoting/wire'
 import { checkRequest, isQueued, type RequestLimits } from '../check-request'
 import type { CommitAnnouncer } from '../commit-announcer'
-import { isDiskFull } from '../files/file-error'
+import { isPassing } from '../files/file-error'
 import type {
   Appended,
   AppendRequest,
@@ -246,7 +246,7 @@ export class OpenDiskStore {
     try {
       this.#parts.state.catchUp()
     } catch (error) {
-      if (isDiskFull(error)) throw notWritable('the disk is full', this.#options)
+      if (isPassing(error)) throw notWritable('a deleted topic cannot be noted now', this.#options)
       this.#failInBackground(error)
       throw this.#failure
     }

@@ -18,3 +18,8 @@ export class FileError extends CodedError {
 export function isDiskFull(error: unknown): boolean {
   return error instanceof FileError && (error.reason === 'ENOSPC' || error.reason === 'EDQUOT')
 }
+
+/** Whether nothing was done for a reason that passes: the disk is full, or the process or the system has too many files open. */
+export function isPassing(error: unknown): boolean {
+  return isDiskFull(error) || (error instanceof FileError && (error.reason === 'EMFILE' || error.reason === 'ENFILE'))
+}

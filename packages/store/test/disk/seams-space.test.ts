@@ -107,6 +107,27 @@ describe.each(MODES)('a disk that is full, %s,', (flush) => {
   })
 })
 
+describe.each(MODES)('a process that has too many files open, %s,', (flush) => {
+  it.each(['/commitlog/', '/consumequeue/', '/index/', '/'])('goes on when it has fewer, and loses nothing: %s', async (place) => {
+    const bench = await Bench.start({ flush, ...NO_RETENTION })
+    const sent = new Map<string, number>()
+    await work(bench, sent, 3)
+    const full = bench.files.failWhere(({ name, path }) => (name === 'open' && path.includes(place) ? 'EMFILE' : undefined))
+    await work(bench, sent, 20)
+    expect(bench.failures).toEqual([])
+    full.cancel()
+    await bench.clock.advance(3000)
+    expect(await work(bench, sent, 3)).toBe(9)
+    await bench.clock.advance(15_000)
+    await expectAll(bench, sent)
+    await expectAll(await bench.next(bench.files.afterPowerCut('none')), sent)
+    await bench.store.close()
+    const next = await bench.next(bench.files)
+    await expectAll(next, sent)
+    await next.store.close()
+  })
+})
+
 describe.each(MODES)('a disk that fails, %s,', (flush) => {
   it.each(PLACES)('for whatever is changed in %s acknowledges nothing that is lost, and is well after a start', async (place) => {
     const bench = await Bench.start({ flush, ...NO_RETENTION })

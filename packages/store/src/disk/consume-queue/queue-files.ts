@@ -87,8 +87,8 @@ export class QueueFiles {
   async sync(): Promise<void> {
     for (const start of [...this.#unsynced]) {
       if (this.#isRemoved) return
-      this.#unsynced.delete(start)
       const file = this.#context.files.open(this.#path(start), 'write')
+      this.#unsynced.delete(start)
       try {
         await file.sync()
       } finally {
