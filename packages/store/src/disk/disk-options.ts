@@ -122,6 +122,9 @@ const WHOLE_NUMBERS = {
   retentionHours: 1
 } as const
 
+/** Two digits or one, with `;` between. */
+const HOURS = /^([01]?\d|2[0-3])(;([01]?\d|2[0-3]))*$/
+
 const RATIOS = ['deleteAboveDiskUse', 'forceDeleteAboveDiskUse', 'refuseAboveDiskUse'] as const
 
 /** @throws StoreError `OPTION_INVALID` naming the option. */
@@ -138,7 +141,7 @@ export function resolveDiskOptions(options: DiskMessageStoreOptions): ResolvedDi
   }
   if (typeof resolved.directory !== 'string' || resolved.directory === '') throw illegal('directory', 'must be a path')
   if (resolved.flush !== 'ASYNC_FLUSH' && resolved.flush !== 'SYNC_FLUSH') throw illegal('flush', 'must be ASYNC_FLUSH or SYNC_FLUSH')
-  if (!/^\d{1,2}(;\d{1,2})*$/.test(resolved.deleteWhen)) throw illegal('deleteWhen', 'must be hours of the day, such as 04 or 04;16')
+  if (!HOURS.test(resolved.deleteWhen)) throw illegal('deleteWhen', 'must be hours of the day, 00 to 23, such as 04 or 04;16')
   return Object.freeze(resolved)
 }
 

@@ -25,6 +25,7 @@ const LOOK_EVERY_MS = 20
 export class StoreOwner {
   readonly #options: OwnerOptions
   readonly #path: string
+  #isReleased = false
 
   private constructor(options: OwnerOptions) {
     this.#options = options
@@ -50,9 +51,12 @@ export class StoreOwner {
   /** Leaves the store to the next. Never throws: what is left behind by a failing disk is this process's until it ends. */
   release(): void {
     const { files, logger } = this.#options
+    // It may be that of another store of this process by now.
+    if (this.#isReleased) return
     try {
       const owner = readProcess(files, this.#path)
       if (owner !== undefined && isSameProcess(owner, files.self)) files.remove(this.#path)
+      this.#isReleased = true
     } catch (error) {
       logger.warn('the store could not be left: it can be opened again when this process has ended', { path: this.#path, error })
     }

@@ -30,6 +30,15 @@ describe('the owner of a store', () => {
     expect(files.openPaths).toEqual([])
   })
 
+  it('that leaves twice takes nothing from the one that came in between', async () => {
+    const files = new SimulatedStoreFiles()
+    const first = await take(files)
+    first.release()
+    await take(files)
+    first.release()
+    expect(owner(files)).toEqual({ pid: 1000, startedAt: 'process 1000' })
+  })
+
   it('keeps other processes away, which are told its number and the directory and leave no trace', async () => {
     const files = new SimulatedStoreFiles()
     await take(files)
