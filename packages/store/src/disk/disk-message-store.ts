@@ -25,8 +25,9 @@ import { StoreParts } from './store-parts'
  * A message store in RocketMQ's own files: official brokers open its directory, and it opens theirs. What it promises in either flush mode is
  * said at `DiskMessageStoreOptions.flush`.
  *
- * `start` rejects with a StoreError: `STORE_IN_USE`, `STORE_READ_ONLY`, `STORE_DAMAGED`, `DOCUMENT_UNREADABLE`, or a FileError when the disk
- * fails. A disk that fails later stops the store: `append` throws `STORE_FAILED` from then on, what is committed can still be read.
+ * `start` rejects with a StoreError: `STORE_IN_USE`, `STORE_READ_ONLY`, `STORE_DAMAGED`, `DOCUMENT_UNREADABLE`, `STORE_CLOSED` when it is closed
+ * before it has recovered, or a FileError when the disk fails. A disk that fails later stops the store: `append` throws `STORE_FAILED` from
+ * then on, what is committed can still be read.
  */
 export class DiskMessageStore implements MessageStore {
   readonly documents: StoreDocuments
@@ -34,6 +35,8 @@ export class DiskMessageStore implements MessageStore {
   readonly #announcer = new CommitAnnouncer()
   #open: OpenDiskStore | undefined
   #recovery: RecoveryReport | undefined
+  /** Ends the recovery under way. */
+  #recovering: AbortController | undefined
   /** Starts and closes, one after the other. */
   #steps: Promise<void> = Promise.resolve()
 
@@ -64,13 +67,20 @@ export class DiskMessageStore implements MessageStore {
   start(): Promise<void> {
     return this.#step(async () => {
       if (this.#open !== undefined) return
-      const { parts, recovery } = await StoreParts.open(this.#options)
-      this.#recovery = recovery
-      this.#open = new OpenDiskStore(this.#options, parts, this.#announcer)
+      const recovering = new AbortController()
+      this.#recovering = recovering
+      try {
+        const { parts, recovery } = await StoreParts.open(this.#options, recovering.signal)
+        this.#recovery = recovery
+        this.#open = new OpenDiskStore(this.#options, parts, this.#announcer)
+      } finally {
+        this.#recovering = undefined
+      }
     })
   }
 
   close(): Promise<void> {
+    this.#recovering?.abort(this.#closed('was closed before it had recovered'))
     return this.#step(async () => {
       const open = this.#open
       if (open === undefined) return
@@ -139,7 +149,12 @@ export class DiskMessageStore implements MessageStore {
 
   #opened(): OpenDiskStore {
     if (this.#open?.isClosed === false) return this.#open
-    throw new StoreError('STORE_CLOSED', `the store in ${this.#options.directory} is closed`)
+    throw this.#closed('is closed')
+  }
+
+  #closed(what: string): StoreError {
+    const { directory } = this.#options
+    return new StoreError('STORE_CLOSED', `the store in ${directory} ${what}`, { directory })
   }
 
   /** One step after the other, whether or not the one before succeeded. */

@@ -22,13 +22,16 @@ export class StoreParts {
   readonly #options: ResolvedDiskOptions
   readonly #owner: StoreOwner
 
-  /** Takes the directory, loads what is in it, and recovers. Lets go of everything when that fails. */
-  static async open(options: ResolvedDiskOptions): Promise<{ readonly parts: StoreParts; readonly recovery: RecoveryReport }> {
+  /** Takes the directory, loads what is in it, and recovers. Lets go of everything when that fails, or is ended by the signal. */
+  static async open(
+    options: ResolvedDiskOptions,
+    signal: AbortSignal
+  ): Promise<{ readonly parts: StoreParts; readonly recovery: RecoveryReport }> {
     const owner = await StoreOwner.take(options)
     let parts: StoreParts | undefined
     try {
       parts = new StoreParts(options, owner)
-      return { parts, recovery: await parts.#recover() }
+      return { parts, recovery: await parts.#recover(signal) }
     } catch (error) {
       await parts?.close().catch(() => {})
       owner.release()
@@ -49,8 +52,8 @@ export class StoreParts {
     this.retention = new Retention({ options, log: this.log, followers })
   }
 
-  #recover(): Promise<RecoveryReport> {
-    return recover({ options: this.#options, log: this.log, queues: this.queues, index: this.index, state: this.state })
+  #recover(signal: AbortSignal): Promise<RecoveryReport> {
+    return recover({ options: this.#options, log: this.log, queues: this.queues, index: this.index, state: this.state, signal })
   }
 
   /** Lets go of everything, whatever fails. Rejects with the first failure. */

@@ -65,6 +65,23 @@ describe('a start that fails', () => {
     await bench.store.close()
   })
 
+  it('because the store is closed while it recovers does not go on reading, and the next one does all of it', async () => {
+    const before = await leftBehind()
+    const bench = new Bench({ on: before.files.afterKill(), startAt: before.clock.now() })
+    bench.files.hold(({ name, path }) => name === 'read' && path.includes('/commitlog/'))
+    const started = bench.store.start().catch((error: unknown) => error)
+    await bench.clock.settle()
+    expect(bench.files.held).not.toEqual([])
+    const closed = bench.store.close()
+    bench.files.release()
+    expect(await started).toMatchObject({ code: 'STORE_CLOSED' })
+    await closed
+    expect([bench.files.openPaths, bench.files.paths.includes(OWNER), bench.clock.pendingTimers]).toEqual([[], false, []])
+    await bench.store.start()
+    expect(bench.store.maxOffset('T', 0)).toBe(24)
+    await bench.store.close()
+  })
+
   it('because another store of this process has the directory takes nothing away from it', async () => {
     const first = await leftBehind()
     const second = new Bench({ on: first.files })
