@@ -10,6 +10,8 @@ const MIN_BLOCK_BYTES = 4096
 const MAX_SPAN = 4
 /** Blocks on their way before who reads on comes to them, at most. */
 const MAX_AHEAD = 2
+/** Reads that came alone are remembered, so many for each block that there is memory for. */
+const LONE_READS_PER_BLOCK = 2
 /** Files of the log that are kept open. */
 const MAX_OPEN_FILES = 16
 
@@ -28,6 +30,8 @@ interface Block {
   readonly bytes: Buffer
   /** Whether nobody has asked for it yet. */
   isAhead: boolean
+  /** Whether it has been asked for twice. */
+  isShared: boolean
 }
 
 interface Loading {
@@ -38,6 +42,9 @@ interface Loading {
 /**
  * Blocks of the log that were read from disk, those used last. Their memory is never used again for something else: views stay valid for
  * as long as they are held. Who reads on finds the next block read already.
+ *
+ * Of a queue among a thousand there is one record in each block. When blocks go that were asked for once, a read gets its own bytes and no
+ * more, unless it is the second to come to a block, or comes from one that others came to.
  */
 export class BlockCache {
   readonly #open: OpenFiles
@@ -47,6 +54,10 @@ export class BlockCache {
   /** By first offset, the one used last at the end. */
   readonly #blocks = new Map<number, Block>()
   readonly #loading = new Map<number, Loading>()
+  /** Blocks to which one read came alone, the newest last. */
+  readonly #lone = new Set<number>()
+  /** How many more blocks have gone lately that were asked for once than others; at most as many as there is memory for. */
+  #wasted = 0
   #newest: Block | undefined
   #bytes = 0
   #isClosed = false
@@ -68,6 +79,7 @@ export class BlockCache {
     const { physicalOffset, size } = range
     const from = this.#blockOf(range.file, physicalOffset)
     if (physicalOffset + size > from + this.#blockBytes) return this.#readSpan(range, from)
+    if (this.#isLone(from)) return this.#readAlone(range)
     const block = this.#block(range, from)
     return block instanceof Promise ? block.then((loaded) => cutOf(loaded, physicalOffset, size)) : cutOf(block, physicalOffset, size)
   }
@@ -84,14 +96,28 @@ export class BlockCache {
     this.#open.closeAll()
   }
 
-  async #readSpan(range: ColdRange, first: number): Promise<Buffer> {
-    const { file, physicalOffset, size } = range
+  /** Whether nothing says that more of the block will be asked for. */
+  #isLone(from: number): boolean {
+    const places = Math.ceil(this.#maxBytes / this.#blockBytes)
+    if (this.#wasted < places / 2 || this.#blocks.has(from) || this.#loading.has(from)) return false
+    if (this.#blocks.get(from - this.#blockBytes)?.isShared === true || this.#lone.delete(from)) return false
+    this.#lone.add(from)
+    const [oldest] = this.#lone
+    if (this.#lone.size > LONE_READS_PER_BLOCK * places && oldest !== undefined) this.#lone.delete(oldest)
+    return true
+  }
+
+  async #readAlone({ file, physicalOffset, size }: ColdRange): Promise<Buffer> {
     const bytes = Buffer.allocUnsafeSlow(size)
+    await this.#readFully(file, bytes, physicalOffset)
+    return bytes
+  }
+
+  async #readSpan(range: ColdRange, first: number): Promise<Buffer> {
+    const { physicalOffset, size } = range
     const end = physicalOffset + size
-    if (end - first > MAX_SPAN * this.#blockBytes) {
-      await this.#readFully(file, bytes, physicalOffset)
-      return bytes
-    }
+    if (end - first > MAX_SPAN * this.#blockBytes) return this.#readAlone(range)
+    const bytes = Buffer.allocUnsafeSlow(size)
     for (let from = first; from < end; from += this.#blockBytes) {
       const block = await this.#block({ ...range, size: Math.min(end, from + this.#blockBytes) - physicalOffset }, from)
       const begin = Math.max(physicalOffset, from)
@@ -107,6 +133,7 @@ export class BlockCache {
     if (block === undefined || block.bytes.length < needed) return this.#load(range, from, needed)
     if (block !== this.#newest) this.#touch(block)
     if (block.isAhead) this.#asked(range, block)
+    else block.isShared = true
     return block
   }
 
@@ -147,7 +174,7 @@ export class BlockCache {
   }
 
   async #fetch(file: LogFile, from: number, size: number): Promise<Block> {
-    const block = { from, bytes: Buffer.allocUnsafeSlow(size), isAhead: true }
+    const block = { from, bytes: Buffer.allocUnsafeSlow(size), isAhead: true, isShared: false }
     await this.#readFully(file, block.bytes, from)
     this.#keep(block)
     return block
@@ -172,8 +199,14 @@ export class BlockCache {
     this.#newest = block
     for (const oldest of this.#blocks.values()) {
       if (this.#bytes <= this.#maxBytes || oldest === block) return
+      this.#countWaste(oldest)
       this.#drop(oldest)
     }
+  }
+
+  #countWaste({ isShared }: Block): void {
+    const most = Math.ceil(this.#maxBytes / this.#blockBytes)
+    this.#wasted = Math.max(0, Math.min(most, this.#wasted + (isShared ? -1 : 1)))
   }
 
   #touch(block: Block): void {

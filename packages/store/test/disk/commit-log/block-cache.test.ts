@@ -52,6 +52,22 @@ describe('blocks read from the log', () => {
     expect(reads()).toBe(11)
   })
 
+  it('are not read whole any more when they go before anyone asks for them again, until someone does', async () => {
+    const { content, read, reads } = made()
+    for (let block = 0; block < 16; block += 2) await read(block * BLOCK, 100)
+    const before = reads()
+    expect(await read(20 * BLOCK + 7, 100)).toEqual(content.subarray(20 * BLOCK + 7, 20 * BLOCK + 107))
+    // Nothing was kept: the next one goes to the disk again, and then the block is here.
+    expect(read(20 * BLOCK + 500, 100)).toBeInstanceOf(Promise)
+    await settle()
+    expect(read(20 * BLOCK + 900, 100)).toEqual(content.subarray(20 * BLOCK + 900, 20 * BLOCK + 1000))
+    expect(reads()).toBe(before + 2)
+    // Who reads on from there finds the next ones as ever.
+    await read(21 * BLOCK, 100)
+    await settle()
+    expect(read(22 * BLOCK, 100)).toEqual(content.subarray(22 * BLOCK, 22 * BLOCK + 100))
+  })
+
   it('are not read ahead for who jumps about', async () => {
     const { read, reads } = made()
     for (const block of [5, 20, 3, 30]) await read(block * BLOCK, 10)
