@@ -52,18 +52,24 @@ export class StoreState {
     this.#text = readState(this.#read('rocketmq-ts/state.json'))
     const progress = readProgress(this.#read('rocketmq-ts/progress.json'))
     this.#progress = progress?.sessionId === this.#text?.sessionId ? progress : undefined
-    this.#sealed = withSession(this.#text?.sealed ?? [], this.#text, this.#lastSession())
+    // An official broker cuts the log where it finds damage, and writes on without checksums.
+    this.#sealed = this.#isUntouched() ? withSession(this.#text?.sealed ?? [], this.#text, this.#lastSession()) : []
     this.#deletedTopics = new Map(this.#text?.deletedTopics)
   }
 
   /**
-   * How far the session before has come that was not closed: to the end of the log, when nobody else can have written there. An official broker
-   * writes the file `lock` when it starts, before any record (read in store/…/DefaultMessageStore.java, `start`), and we never do.
+   * Whether nobody else can have written to the store since we had it. An official broker writes the file `lock` when it starts, before any
+   * record (read in store/…/DefaultMessageStore.java, `start`), and we never do when it is there.
    */
-  #lastSession(): Progress | undefined {
+  #isUntouched(): boolean {
     const lockModifiedAt = this.#lockModifiedAt()
-    const isOurs = !this.isLeftInOrder && lockModifiedAt >= 0 && lockModifiedAt === this.#text?.lockModifiedAt
-    return this.#progress !== undefined && isOurs ? { ...this.#progress, dispatched: Number.MAX_SAFE_INTEGER } : this.#progress
+    return lockModifiedAt >= 0 && lockModifiedAt === this.#text?.lockModifiedAt
+  }
+
+  /** How far the session before has come that was not closed: to the end of the log. */
+  #lastSession(): Progress | undefined {
+    if (this.#progress === undefined || this.isLeftInOrder) return this.#progress
+    return { ...this.#progress, dispatched: Number.MAX_SAFE_INTEGER }
   }
 
   /** Whether the last stop was orderly (read in store/…/DefaultMessageStore.java, `isTempFileExist`). */
