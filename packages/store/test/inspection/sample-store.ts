@@ -18,7 +18,7 @@ export type Sent = Partial<Omit<AppendRequest, 'properties'>> & { readonly prope
 
 /** A store that is written by our own store, to be looked at. */
 export class SampleStore {
-  readonly files: StoreFiles
+  files: StoreFiles
   readonly directory: string
   readonly clock = new ManualClock({ startAt: START })
   readonly sent: Appended[] = []

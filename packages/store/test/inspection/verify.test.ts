@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals'
-import type { SimulatedStoreFiles } from '../../src'
+import { SimulatedStoreFiles } from '../../src'
 import { writeFully } from '../../src/files/write-fully'
 import { openInspection } from '../../src/inspection/open-inspection'
 import type { VerifyOptions } from '../../src/inspection/verify/verify-store'
@@ -240,6 +240,60 @@ describe('the verification of a store', () => {
     await sample.close()
     for (const path of indexFiles()) files().remove(path)
     expect(await verify()).toMatchObject({ isSound: true, indexFiles: 0 })
+  })
+
+  it('lets pass what a killed process had not written into queues and index yet', async () => {
+    sample = new SampleStore({ queueFlushIntervalMs: 8000 })
+    await fill()
+    await sample.send({ topic: 'new', properties: { UNIQ_KEY: 'last' } })
+    sample.files = files().afterKill()
+    const report = await verify()
+    expect(report).toMatchObject({ isSound: true, records: 21 })
+    expect(report.findings.map(({ kind, topic, severity }) => [kind, topic, severity])).toEqual(
+      expect.arrayContaining([
+        ['queue-missing', 'new', 'passing'],
+        ['index-missing', undefined, 'passing']
+      ])
+    )
+    expect(report.findings.every(({ text }) => text.endsWith('the next start sees to it'))).toBe(true)
+  })
+
+  it('finds what is wrong in the store of a killed process all the same', async () => {
+    await fill()
+    await sample.close()
+    await sample.open()
+    await sample.send({})
+    sample.files = files().afterKill()
+    write('consumequeue/orders/1/00000000000000000160', 0, Buffer.alloc(2 * 20))
+    sample.damage('consumequeue/orders/0/00000000000000000000', 3 * 20 + 11)
+    sample.damage(LOG, placeOf(4) + 200)
+    const report = await verify()
+    expect(report.isSound).toBe(false)
+    expect(report.findings.filter(({ severity }) => severity === 'wrong')).toEqual([
+      expect.objectContaining({ kind: 'log-damaged' }),
+      expect.objectContaining({ kind: 'queue-gap', queueId: 0, queueOffset: 2 }),
+      expect.objectContaining({ kind: 'queue-wrong', queueId: 0, queueOffset: 3 }),
+      expect.objectContaining({ kind: 'queue-missing', queueId: 1, queueOffset: 8, count: 2 })
+    ])
+  })
+
+  it('finds nothing wrong with what a process leaves that is killed at any moment', async () => {
+    const disk = new SimulatedStoreFiles()
+    const left: SimulatedStoreFiles[] = []
+    disk.watch(() => left.push(disk.afterKill()))
+    sample = new SampleStore({}, disk)
+    await fill(24)
+    sample.store.deleteTopic('orders')
+    await fill(8, { topic: 'new' })
+    await sample.close()
+    const isStore = (each: SimulatedStoreFiles) => each.stat('/store/commitlog') !== undefined
+    const wrong: string[] = []
+    for (const each of left.filter(isStore)) {
+      const { findings } = await openInspection({ directory: '/store', files: each, ...INDEX }).verify()
+      for (const { severity, text } of findings) if (severity === 'wrong') wrong.push(text)
+    }
+    expect(left.length).toBeGreaterThan(100)
+    expect(wrong).toEqual([])
   })
 
   it('finds documents that cannot be read', async () => {

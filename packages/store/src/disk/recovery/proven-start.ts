@@ -13,9 +13,14 @@ const CHECKPOINT_SLACK_MS = 3000
 export function provenStart(start: CleanStart): number {
   const { log, queues, state } = start
   if (queues.problems.length > 0 || lacksQueues(start)) return log.minOffset
+  return indexStart(start, notedStart(log, state))
+}
+
+/** Where a record begins before which every record was in its queue, as the store itself has noted. */
+export function notedStart(log: LogPeek, state: StoreState): number {
   const dispatched = [state.dispatched?.dispatched ?? 0, state.checkpoint.logicsPhysicalOffset].filter((offset) => offset > 0)
   const byOffset = dispatched.length === 0 ? undefined : placeAt(log, state, Math.min(...dispatched))
-  return indexStart(start, byOffset ?? fileByTime(log, state))
+  return byOffset ?? fileByTime(log, state)
 }
 
 /** Whether a queue that we knew is missing, shorter, or ends with another record, or all are. */

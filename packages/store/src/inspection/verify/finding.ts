@@ -27,7 +27,7 @@ export type FindingKind =
 
 export interface Finding {
   readonly kind: FindingKind
-  /** `passing`: a store that is open may be like that for a moment; it does not make the store unsound. */
+  /** `passing`: a store that is open, or was killed, may be like that until its broker, or the next start, has seen to it; it does not make the store unsound. */
   readonly severity: 'wrong' | 'passing'
   /** For a person, one line. */
   readonly text: string

@@ -3,6 +3,8 @@ import { isIndexFileName } from '../../disk/index-files/index-file-name'
 import { type IndexFileContent, readIndexFile, type StoredIndexEntry } from '../../disk/index-files/read-index-file'
 import { isGone } from '../again-when-gone'
 import type { InspectedStore } from '../inspected-store'
+import type { LogTail } from '../log-tail'
+import type { CheckContext } from './check-context'
 import type { Findings } from './finding'
 import { IndexSlots } from './index-slots'
 
@@ -17,10 +19,12 @@ export class IndexEntries {
   readonly counts = { files: 0, entries: 0 }
   readonly #store: InspectedStore
   readonly #findings: Findings
+  readonly #tail: LogTail
 
-  constructor(store: InspectedStore, findings: Findings) {
+  constructor({ store, findings, tail }: Pick<CheckContext, 'store' | 'findings' | 'tail'>) {
     this.#store = store
     this.#findings = findings
+    this.#tail = tail
   }
 
   /** Names of the files, ascending. */
@@ -50,13 +54,21 @@ export class IndexEntries {
       const path = `index/${name}`
       try {
         const found = readIndexFile(this.#store.files, this.#store.path(path), { slots: indexSlots, entries: indexEntries })
-        if ('problem' in found) this.#findings.add({ kind: 'index-unreadable', severity: 'wrong', text: `${path}: ${found.problem}`, path })
+        if ('problem' in found) this.#unreadable(name, path, found.problem)
         else yield* this.#entriesOf(found, path)
       } catch (error) {
         // Retention took it; it was of records that are gone.
         if (!isGone(error)) throw error
       }
     }
+  }
+
+  #unreadable(name: string, path: string, problem: string): void {
+    // It has just been made, and given no length yet.
+    const isNew = name === this.names.at(-1) && this.#store.files.stat(this.#store.path(path))?.bytes === 0
+    const isPassing = isNew && Number.isFinite(this.#tail.from)
+    const text = `${path}: ${problem}${isPassing ? `: ${this.#tail.remedy}` : ''}`
+    this.#findings.add({ kind: 'index-unreadable', severity: isPassing ? 'passing' : 'wrong', text, path })
   }
 
   async *#entriesOf({ geometry, header, entries }: IndexFileContent, path: string): AsyncGenerator<PlacedEntry> {

@@ -1,6 +1,7 @@
 import { SystemTopic } from '@rocketmq-ts/remoting/wire'
 import { MAX_EXTENSION_ADDRESS, type QueueEntries } from '../../disk/consume-queue/queue-entries'
 import type { InspectedQueue } from '../inspected-queue'
+import type { LogTail } from '../log-tail'
 import type { DamagedPlaces } from './damaged-places'
 import type { Finding, FindingKind } from './finding'
 
@@ -10,6 +11,14 @@ export interface QueuedRecord {
   readonly physicalOffset: number
   readonly size: number
   readonly tagsCode: number
+}
+
+/** What is no record of a queue, though it is in the log. */
+export interface QueueLimits {
+  readonly logStart: number
+  readonly damaged: DamagedPlaces
+  /** Log offset: records of the topic before it are of one that was deleted. */
+  readonly deletedBefore: number
 }
 
 /** Offsets side by side with the same thing wrong. */
@@ -22,6 +31,8 @@ interface Stretch {
   readonly physicalOffset: number
 }
 
+/** The end may have come between the note that a topic is deleted and the removal of its queues. */
+const DELETED = 'an entry of the topic as it was before it was deleted'
 /** Stretches that one queue may have until the rest is only counted. */
 const MAX_STRETCHES = 1000
 /** Entries read together for records whose offsets lie so near to each other. */
@@ -35,12 +46,14 @@ export class QueueCheck {
   readonly #stretches: Stretch[] = []
   /** Entries before that are accounted for. */
   #next: number
+  readonly #deletedBefore: number
   #leftOut = 0
 
-  constructor(queue: InspectedQueue, logStart: number, damaged: DamagedPlaces) {
+  constructor(queue: InspectedQueue, { logStart, damaged, deletedBefore }: QueueLimits) {
     this.#queue = queue
     this.#logStart = logStart
     this.#damaged = damaged
+    this.#deletedBefore = deletedBefore
     this.#next = queue.firstEntry
   }
 
@@ -57,10 +70,10 @@ export class QueueCheck {
   }
 
   /** What is wrong with the queue, when the log has been read up to its end. Rejects with a FileError. */
-  async finish(logEnd: number, isOpen: boolean): Promise<Finding[]> {
+  async finish(logEnd: number, tail: LogTail): Promise<Finding[]> {
     await this.#account(this.#next, this.#queue.maxOffset, logEnd)
     this.#queue.close()
-    const findings = this.#stretches.map((stretch) => this.#finding(stretch, isOpen))
+    const findings = this.#stretches.map((stretch) => this.#finding(stretch, tail))
     if (this.#leftOut > 0) findings.push({ ...this.#place('queue-wrong'), text: this.#text(`${this.#leftOut} more`), count: this.#leftOut })
     return findings
   }
@@ -111,6 +124,7 @@ export class QueueCheck {
     if (isCounted) return
     if (entries.isBlank(index)) this.#note('queue-gap', 'a blank entry: the record is lost', queueOffset, physicalOffset)
     else if (this.#damaged.has(physicalOffset)) this.#note('queue-gap', 'the record is damaged', queueOffset, physicalOffset)
+    else if (physicalOffset < this.#deletedBefore) this.#note('queue-surplus', DELETED, queueOffset, physicalOffset)
     else if (physicalOffset >= logEnd) this.#note('queue-surplus', 'an entry behind the end of the log', queueOffset, physicalOffset)
     else this.#note('queue-surplus', 'an entry that stands for no record of the queue', queueOffset, physicalOffset)
   }
@@ -122,12 +136,13 @@ export class QueueCheck {
     else this.#leftOut++
   }
 
-  #finding({ kind, what, from, count, physicalOffset }: Stretch, isOpen: boolean): Finding {
+  #finding({ kind, what, from, count, physicalOffset }: Stretch, tail: LogTail): Finding {
     // What a broker has appended since it last wrote its queues.
-    const isBehind = kind === 'queue-missing' && from >= this.#queue.maxOffset
+    const isUnwritten = kind === 'queue-missing' && from >= this.#queue.maxOffset && physicalOffset >= tail.from
+    const isPassing = isUnwritten || (what === DELETED && Number.isFinite(tail.from))
     const offsets = count === 1 ? `offset ${from}` : `offsets ${from} to ${from + count - 1}`
-    const severity = isBehind && isOpen ? 'passing' : 'wrong'
-    const text = this.#text(`${offsets}: ${what}, log offset ${physicalOffset}`)
+    const severity = isPassing ? 'passing' : 'wrong'
+    const text = this.#text(`${offsets}: ${what}, log offset ${physicalOffset}${isPassing ? `: ${tail.remedy}` : ''}`)
     return { ...this.#place(kind), severity, text, queueOffset: from, physicalOffset, count }
   }
 

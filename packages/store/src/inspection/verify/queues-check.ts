@@ -6,6 +6,8 @@ import { isGone } from '../again-when-gone'
 import { topicNames } from '../inspected-documents'
 import type { InspectedQueue } from '../inspected-queue'
 import type { InspectedStore } from '../inspected-store'
+import type { LogTail } from '../log-tail'
+import type { CheckContext } from './check-context'
 import type { DamagedPlaces } from './damaged-places'
 import type { Findings } from './finding'
 import { QueueCheck, type QueuedRecord } from './queue-check'
@@ -32,6 +34,7 @@ interface Absent {
 export class QueuesCheck {
   readonly #store: InspectedStore
   readonly #findings: Findings
+  readonly #tail: LogTail
   readonly #checks = new Map<string, QueueCheck>()
   readonly #unreadable = new Set<string>()
   readonly #absent = new Map<string, Absent>()
@@ -42,9 +45,10 @@ export class QueuesCheck {
   /** What was looked at. */
   readonly counts = { queues: 0, entries: 0 }
 
-  constructor(store: InspectedStore, logStart: number, damaged: DamagedPlaces, findings: Findings) {
+  constructor({ store, logStart, damaged, findings, tail }: CheckContext) {
     this.#store = store
     this.#findings = findings
+    this.#tail = tail
     this.#state = StoreState.load(store.options)
     this.#place = new QueuePlace(delayLevelTable(store.options.delayLevels))
     const { queues, problems } = store.queues()
@@ -92,15 +96,14 @@ export class QueuesCheck {
   /** Rejects with a FileError. */
   async finish(logEnd: number): Promise<void> {
     await this.catchUp()
-    const { isOpen } = this.#store
     for (const [key, check] of this.#checks) {
       await this.#unlessGone(key, async () => {
-        for (const finding of await check.finish(logEnd, isOpen)) this.#findings.add(finding)
+        for (const finding of await check.finish(logEnd, this.#tail)) this.#findings.add(finding)
       })
     }
     const known = knownTopics(this.#store)
     for (const absent of this.#absent.values()) {
-      if (known === undefined || known.has(absent.topic)) this.#reportAbsent(absent, isOpen)
+      if (known === undefined || known.has(absent.topic)) this.#reportAbsent(absent)
       else this.#recordsOfDeletedTopics += absent.records
     }
   }
@@ -110,7 +113,7 @@ export class QueuesCheck {
     this.counts.entries += queue.maxOffset - queue.firstEntry
     const key = keyOf(queue.topic, queue.queueId)
     if (queue.topic.startsWith(LMQ_PREFIX)) this.#unreadable.add(key)
-    else this.#checks.set(key, new QueueCheck(queue, logStart, damaged))
+    else this.#checks.set(key, new QueueCheck(queue, { logStart, damaged, deletedBefore: this.#state.deletedBefore(queue.topic) }))
   }
 
   /** Retention, or the end of a topic, may take the files of a queue while it is looked at: nothing can be said of it then. */
@@ -131,9 +134,11 @@ export class QueuesCheck {
     this.#absent.set(key, absent)
   }
 
-  #reportAbsent({ topic, queueId, records, physicalOffset }: Absent, isOpen: boolean): void {
-    const text = `${topic}/${queueId} has no files, and ${records} records in the log, the first at log offset ${physicalOffset}`
-    const severity = isOpen ? 'passing' : 'wrong'
+  #reportAbsent({ topic, queueId, records, physicalOffset }: Absent): void {
+    const isPassing = physicalOffset >= this.#tail.from
+    const what = `${topic}/${queueId} has no files, and ${records} records in the log, the first at log offset ${physicalOffset}`
+    const text = isPassing ? `${what}: ${this.#tail.remedy}` : what
+    const severity = isPassing ? 'passing' : 'wrong'
     this.#findings.add({ kind: 'queue-missing', severity, text, topic, queueId, physicalOffset, count: records })
   }
 }

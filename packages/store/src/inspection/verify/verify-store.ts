@@ -6,6 +6,7 @@ import { UNPROTECTED_FIELDS } from '../../disk/recovery/recover'
 import type { ScanResult } from '../../disk/recovery/scan-log'
 import { StoreError } from '../../store-error'
 import type { InspectedStore } from '../inspected-store'
+import { logTailOf } from '../log-tail'
 import { scanStoreLog } from '../scan-store-log'
 import { DamagedPlaces } from './damaged-places'
 import { type Finding, type FindingKind, Findings } from './finding'
@@ -24,7 +25,7 @@ export interface VerifyOptions {
 
 /** What a look at the whole store found. */
 export interface VerifyReport {
-  /** Whether nothing is wrong. What may pass, in a store that is open, does not count. */
+  /** Whether nothing is wrong. What passes, in a store that is open or was killed, does not count. */
   readonly isSound: boolean
   /** The first ones. */
   readonly findings: readonly Finding[]
@@ -59,8 +60,9 @@ export async function verifyStore(store: InspectedStore, options: VerifyOptions 
   verifyLogFiles(store, findings)
   const logStart = store.logFiles()[0]?.start ?? 0
   const damaged = new DamagedPlaces()
-  const queues = new QueuesCheck(store, logStart, damaged, findings)
-  const index = new IndexCheck(store, logStart, damaged, findings)
+  const tail = logTailOf(store)
+  const queues = new QueuesCheck({ store, logStart, damaged, findings, tail })
+  const index = new IndexCheck({ store, logStart, damaged, findings, tail })
   const scanned = await scanStoreLog(store, {
     ...(options.signal && { signal: options.signal }),
     ...(options.onProgress && { onProgress: options.onProgress }),
