@@ -176,7 +176,9 @@ export class DiskConsumeQueue {
     const read = (from: number, to: number) => this.#read(from, to)
     this.rollBack()
     this.#corrections.releasePage()
-    const end = await firstEntryAtOrBehind(read, this.#min, this.#committed, physicalOffset)
+    // Physical offsets rise: when the newest is before that place all are, and a damaged one among them is not taken for the first to go.
+    const isAllBefore = this.#lastRecordEnd > 0 && this.#lastRecordEnd <= physicalOffset
+    const end = isAllBefore ? this.#committed : await firstEntryAtOrBehind(read, this.#min, this.#committed, physicalOffset)
     if (end < this.#committed) {
       const recordEnd = await lastRecordEndIn(read, this.#min, end)
       this.#hasChanged()

@@ -76,6 +76,8 @@ export class QueueRebuild {
     if (expected === undefined || queueOffset === expected) this.#putThere(known, place, record)
     else if (!isBelieved(queueOffset, expected, record)) this.#misplaced(known, place, record, expected)
     else if (queueOffset > expected) this.#putBehindGap(known, place, record, expected)
+    // The queue claims records that it cannot have: how far it can be trusted is known once all of the log was read.
+    else if (known.next === undefined && !this.#options.isWhole) this.#lacks(place.topic)
     else this.#beginAt(known, place, record)
   }
 
