@@ -1,3 +1,3 @@
 import { flipLog } from './flipped-bits'
 
-flipLog('killed', { number: 0, of: 4 })
+flipLog('killed', { number: 0, of: 2 })

@@ -1,3 +1,3 @@
 import { flipLog } from './flipped-bits'
 
-flipLog('killed', { number: 1, of: 4 })
+flipLog('killed', { number: 1, of: 2 })

@@ -46,7 +46,7 @@ export async function flipEveryByte({ takes = () => true, matches = () => true, 
 
 function flipAt({ open, files, known, directory, queries = false }: BitFlips, path: string, position: number) {
   const left = files.clone()
-  left.flip(path, position, position % 8)
+  left.flip(path, position, (position + (position >> 3)) % 8)
   const at = path.startsWith(`${directory}/`) ? Number(path.slice(directory.length + 1)) + position : -1
   const mayBeLost = ({ appended }: Attempt): boolean => appended.physicalOffset <= at && at < appended.physicalOffset + appended.size
   const mayChangeDocuments = path.includes('/config/')

@@ -21,15 +21,15 @@ export type End = 'killed' | 'closed'
 
 /**
  * A store of so many records with bodies of so many bytes: most of them are in queues and index on the disk, the newest only in the log. One
- * that is closed has all of them on the disk.
+ * that is closed has all of them on the disk. `restMs`: time before the newest are written; 12 seconds are enough for a checkpoint.
  */
-export function filledStore(open: StoreOn, records: number, bodyBytes: number, end: End): Promise<FilledDisk> {
+export function filledStore(open: StoreOn, records: number, bodyBytes: number, end: End, restMs = 2000): Promise<FilledDisk> {
   const send =
     (count: number): Step =>
     (work) =>
       work.send(count, (index) => ({ topic: 'A', queueId: index % 2, body: Buffer.alloc(bodyBytes, index) }))
   const last = Math.ceil(records / 8)
-  const flush: Step = ({ clock }) => clock.advance(2000)
+  const flush: Step = ({ clock }) => clock.advance(restMs)
   const document: Step = (work) => work.writeDocument('topics.json', '{"v":1}')
   const close: Step = ({ store }) => store.close()
   return fillDisk(open, [document, send(records - last), flush, send(last), ...(end === 'closed' ? [close] : [])])

@@ -1,3 +1,0 @@
-import { flipLog } from './flipped-bits'
-
-flipLog('killed', { number: 2, of: 4 })
