@@ -17,4 +17,16 @@ describe('one bit of a byte here and there turned over', () => {
     },
     MAX_MS
   )
+
+  test(
+    'in a queue of a store that goes on from a checkpoint takes no sound entry along',
+    async () => {
+      const store = await filledStore(open, 64, 780, 'killed', 12_000)
+      const matches = (path: string): boolean => path.includes('/consumequeue/')
+      const { flips, problems } = await flipEveryByte({ open, ...store, directory: LOG, matches, takes: (position) => position % 10 === 0 })
+      expect(problems.slice(0, 20)).toEqual([])
+      expect(flips).toBeGreaterThan(100)
+    },
+    MAX_MS
+  )
 })
