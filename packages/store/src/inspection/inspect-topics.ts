@@ -1,6 +1,8 @@
 import { topicNames } from './inspected-documents'
 import type { InspectedQueue } from './inspected-queue'
 import type { InspectedStore } from './inspected-store'
+import { logTailOf } from './log-tail'
+import { countUnqueued } from './unqueued-records'
 
 export interface InspectedTopic {
   readonly topic: string
@@ -20,19 +22,32 @@ export interface QueueSummary {
   readonly entries: number
   /** Of these records in the log. */
   readonly bytes: number
+  /**
+   * Messages behind `maxOffset` that are in the log only: the broker at work writes their entries, or the next start after a crash. Absent: none.
+   */
+  readonly inLogOnly?: number
   /** Why its files cannot be understood; then nothing else is known of it. */
   readonly problem?: string
 }
 
-/** Reads the entries of all queues, 20 bytes for each record. */
+/** Reads the entries of all queues, 20 bytes for each record; and the end of the log, unless the store was left in order. */
 export async function inspectTopics(store: InspectedStore): Promise<readonly InspectedTopic[]> {
   const logStart = store.logFiles()[0]?.start ?? 0
+  const tail = logTailOf(store)
   const { queues, problems } = store.queues()
+  const unqueued = await countUnqueued(store, tail, queues)
   const configured = topicNames(store)
   const found = new Map<string, QueueSummary[]>((configured ?? []).map((topic) => [topic, []]))
-  const add = (topic: string, queue: QueueSummary) => found.set(topic, [...(found.get(topic) ?? []), queue])
+  const add = (topic: string, queue: QueueSummary) => {
+    const inLogOnly = unqueued.get(topic)?.get(queue.queueId)
+    unqueued.get(topic)?.delete(queue.queueId)
+    found.set(topic, [...(found.get(topic) ?? []), inLogOnly === undefined ? queue : { ...queue, inLogOnly }])
+  }
   for (const queue of queues) add(queue.topic, await summaryOf(queue, logStart))
-  for (const { topic, queueId, problem } of problems) add(topic, { queueId, minOffset: 0, maxOffset: 0, entries: 0, bytes: 0, problem })
+  for (const { topic, queueId, problem } of problems) add(topic, { ...NOTHING, queueId, problem })
+  // A topic that no document knows may have been deleted by an official broker, which notes nothing of it.
+  for (const [topic, ofTopic] of unqueued)
+    if (found.has(topic) || configured === undefined) for (const queueId of [...ofTopic.keys()]) add(topic, { ...NOTHING, queueId })
   return [...found]
     .sort(([one], [other]) => (one < other ? -1 : 1))
     .map(([topic, summaries]) => ({
@@ -41,6 +56,8 @@ export async function inspectTopics(store: InspectedStore): Promise<readonly Ins
       queues: summaries.sort((one, other) => one.queueId - other.queueId)
     }))
 }
+
+const NOTHING = { minOffset: 0, maxOffset: 0, entries: 0, bytes: 0 }
 
 async function summaryOf(queue: InspectedQueue, logStart: number): Promise<QueueSummary> {
   try {

@@ -7,6 +7,7 @@ import { Handover } from './handover'
 import type { InspectedQueue } from './inspected-queue'
 import type { InspectedStore } from './inspected-store'
 import { LogReader } from './log-reader'
+import { logTailOf } from './log-tail'
 import { scanStoreLog } from './scan-store-log'
 
 /** Which records are wanted; what is left out is no limit. Ends of ranges are not included. */
@@ -28,7 +29,7 @@ export interface RecordsRequest {
 }
 
 /**
- * The sound records of a store, in log order, or in queue order when a queue is named. Memory is bounded; a record is on memory of its own
+ * The sound records of a store, in log order, or in queue order when a queue is named: then by its entries, and behind these from the log. Memory is bounded; a record is on memory of its own
  * or may be held for as long as its neighbours.
  *
  * @throws StoreError `OPTION_INVALID` for a queue without a topic, or queue offsets without a queue; FileError when the disk fails.
@@ -36,9 +37,11 @@ export interface RecordsRequest {
 export function inspectRecords(store: InspectedStore, request: RecordsRequest): AsyncGenerator<MessageRecord> {
   checkRequest(request)
   const { topic, queueId } = request
+  // Before the queue is listed: what it lacks then is behind it.
+  const tail = queueId === undefined ? Number.POSITIVE_INFINITY : logTailOf(store).from
   const queue = topic === undefined || queueId === undefined ? undefined : findQueue(store, topic, queueId)
   const hasEntries = queue !== undefined && queue.maxOffset > queue.firstEntry
-  return hasEntries ? recordsOfQueue(store, queue, request) : recordsOfLog(store, request)
+  return hasEntries ? recordsOfWholeQueue(store, queue, request, tail) : recordsOfLog(store, request)
 }
 
 function checkRequest({ topic, queueId, fromQueueOffset, toQueueOffset }: RecordsRequest): void {
@@ -51,24 +54,44 @@ function findQueue(store: InspectedStore, topic: string, queueId: number): Inspe
   return store.queues().queues.find((each) => each.topic === topic && each.queueId === queueId)
 }
 
-/** Goes on with the files that are left when retention removes one meanwhile. */
-async function* recordsOfQueue(store: InspectedStore, first: InspectedQueue, request: RecordsRequest): AsyncGenerator<MessageRecord> {
+async function* recordsOfWholeQueue(store: InspectedStore, queue: InspectedQueue, request: RecordsRequest, tail: number) {
+  const end = yield* recordsOfQueue(store, queue, request)
+  const { topic, queueId, toQueueOffset = Number.POSITIVE_INFINITY } = request
+  if (tail === Number.POSITIVE_INFINITY || toQueueOffset <= end) return
+  const fromQueueOffset = Math.max(end, request.fromQueueOffset ?? 0)
+  const onDamage = (range: DamagedRange): void => {
+    const isOfIt = range.topic === topic && range.queueId === queueId && (range.queueOffset ?? 0) >= fromQueueOffset
+    if (range.topic === undefined || isOfIt) request.onDamage?.(range)
+  }
+  const isWanted = (file: { readonly end: number }): boolean => file.end > tail
+  yield* recordsOfLog(store, { ...request, fromQueueOffset, onDamage }, Promise.resolve({ from: tail, isWanted }))
+}
+
+/** Goes on with the files that are left when retention removes one meanwhile. Returns the offset behind the entries. */
+async function* recordsOfQueue(
+  store: InspectedStore,
+  first: InspectedQueue,
+  request: RecordsRequest
+): AsyncGenerator<MessageRecord, number> {
   const reader = new LogReader(store)
+  let end = first.maxOffset
   let fromQueueOffset = request.fromQueueOffset ?? 0
   try {
     for (let queue: InspectedQueue | undefined = first; queue !== undefined; queue = findQueue(store, queue.topic, queue.queueId)) {
+      end = queue.maxOffset
       try {
         for await (const { queueOffset, record } of entriesOf(reader, queue, { ...request, fromQueueOffset })) {
           fromQueueOffset = queueOffset + 1
           if (record !== undefined && isInRange(record, request)) yield record
         }
-        return
+        return end
       } catch (error) {
         if (!isGone(error)) throw error
       } finally {
         queue.close()
       }
     }
+    return end
   } finally {
     reader.close()
   }
@@ -116,11 +139,21 @@ function lostEntry({ topic, queueId }: InspectedQueue, queueOffset: number, from
   return { from, to: from + size, topic, queueId, queueOffset }
 }
 
-async function* recordsOfLog(store: InspectedStore, request: RecordsRequest): AsyncGenerator<MessageRecord> {
+/** The files that are read, and where a record begins from which they are. */
+interface WantedFiles {
+  readonly from: number
+  readonly isWanted: (file: { readonly start: number; readonly end: number }) => boolean
+}
+
+async function* recordsOfLog(
+  store: InspectedStore,
+  request: RecordsRequest,
+  wanted: Promise<WantedFiles> = wantedFiles(store, request)
+): AsyncGenerator<MessageRecord> {
   const handover = new Handover<MessageRecord>()
   const stop = new AbortController()
   const toOffset = request.toOffset ?? Number.POSITIVE_INFINITY
-  const scanning = wantedFiles(store, request).then(({ from, isWanted }) =>
+  const scanning = wanted.then(({ from, isWanted }) =>
     scanStoreLog(store, {
       ...{ from, isWanted, signal: stop.signal },
       onDamage: (range) => request.onDamage?.(range),
@@ -152,7 +185,7 @@ function copyOf(bytes: Buffer, at: number, size: number): MessageRecord {
 }
 
 /** Which files may hold what is wanted, and where a record begins from which they can be read. Store times do not fall from one file to the next. */
-async function wantedFiles(store: InspectedStore, request: RecordsRequest) {
+async function wantedFiles(store: InspectedStore, request: RecordsRequest): Promise<WantedFiles> {
   const { fromOffset = 0, toOffset = Number.POSITIVE_INFINITY, fromTime, toTime = Number.POSITIVE_INFINITY } = request
   const reader = new LogReader(store)
   try {

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals'
 import type { SimulatedStoreFiles } from '../../src'
 import { runStoreInspector, type StoreInspectorSurroundings } from '../../src/inspection/command/run-store-inspector'
-import { SampleStore, START } from './sample-store'
+import { requestOf, SampleStore, START } from './sample-store'
 
 let sample: SampleStore
 let lines: string[]
@@ -117,6 +117,19 @@ describe('rocketmq-ts-store', () => {
       expect.stringMatching(/^orders {6}0 {4}0 {4}4 {9}4 {4}\d+$/),
       expect.stringMatching(/^unused +no messages yet$/)
     ])
+  })
+
+  it('says what a killed process left in the log only, which is nothing wrong', async () => {
+    await sample.open()
+    sample.store.append(requestOf({}))
+    sample.store.commit()
+    const killed = { ...around, files: (sample.files as SimulatedStoreFiles).afterKill() }
+    await sample.close()
+    expect(await runStoreInspector(['/store', 'topics'], killed)).toBe(0)
+    expect(lines).toContainEqual(expect.stringMatching(/^orders +0 +0 +4 +4 +\d+ {2}1 newer in the log only$/))
+    expect(await runStoreInspector(['/store', 'verify'], killed)).toBe(0)
+    expect(lines).toContainEqual(expect.stringMatching(/^passing {2}queue-missing {2}orders\/0 offset 4.*: the next start sees to it$/))
+    expect(lines.at(-1)).toMatch(/^sound: 1 queue-missing/)
   })
 
   it('shows groups', async () => {

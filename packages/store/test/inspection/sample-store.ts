@@ -86,7 +86,7 @@ export class SampleStore {
   }
 }
 
-function requestOf({ properties = {}, ...message }: Sent): AppendRequest {
+export function requestOf({ properties = {}, ...message }: Sent): AppendRequest {
   return {
     ...{ topic: 'orders', queueId: 0, flag: 0, sysFlag: 0, bornTimestamp: START - 1, bornHost: { host: '10.1.2.3', port: 40_000 } },
     ...{ storeHost: { host: '127.0.0.1', port: 10_911 }, reconsumeTimes: 0, preparedTransactionOffset: 0 },

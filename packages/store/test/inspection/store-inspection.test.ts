@@ -100,6 +100,31 @@ describe('the inspection of a store', () => {
     expect(bytes).toBe(sample.sent.reduce((sum, { size }) => sum + size, 0))
   })
 
+  it('tells, and reads, the messages that a killed process left in the log only', async () => {
+    const killed = new SampleStore({ queueFlushIntervalMs: 60_000 }, sample.files)
+    await killed.clock.advance(100_000)
+    for (const index of [0, 1, 2]) await killed.send({ topic: 'orders', queueId: 1, body: Buffer.from(`newer ${index}`) })
+    await killed.send({ topic: 'empty', queueId: 3 })
+    const left = openInspection({ directory: '/store', files: (sample.files as SimulatedStoreFiles).afterKill(), ...INDEX })
+    const [bills, empty, orders] = await left.topics()
+    expect(bills?.queues.map(({ inLogOnly }) => inLogOnly)).toEqual([undefined, undefined])
+    expect(empty?.queues).toEqual([{ queueId: 3, minOffset: 0, maxOffset: 0, entries: 0, bytes: 0, inLogOnly: 1 }])
+    expect(orders?.queues.map(({ maxOffset, inLogOnly }) => [maxOffset, inLogOnly])).toEqual([
+      [10, undefined],
+      [10, 3]
+    ])
+    const offsets = async (request: RecordsRequest): Promise<number[]> => {
+      const found: number[] = []
+      for await (const { queueOffset } of left.records({ topic: 'orders', queueId: 1, ...request })) found.push(queueOffset)
+      return found
+    }
+    expect(await offsets({})).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12])
+    expect(await offsets({ fromQueueOffset: 8, toQueueOffset: 12 })).toEqual([8, 9, 10, 11])
+    expect(await offsets({ fromQueueOffset: 11 })).toEqual([11, 12])
+    expect(await offsets({ toQueueOffset: 3 })).toEqual([0, 1, 2])
+    expect(await offsets({ fromTime: START + 101_000 })).toEqual([11, 12])
+  })
+
   it('lists groups with their offsets and how far they are behind', () => {
     expect(inspection.groups()).toEqual([
       {

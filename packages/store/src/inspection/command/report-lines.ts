@@ -9,9 +9,13 @@ export function topicLines(topics: readonly InspectedTopic[]): string[] {
   const rows = topics.flatMap(({ topic, queues, isConfigured }) => {
     const note = isConfigured === false ? 'not in topics.json' : ''
     if (queues.length === 0) return [[topic, '', '', '', '', '', note === '' ? 'no messages yet' : note]]
-    return queues.map(({ queueId, minOffset, maxOffset, entries, bytes, problem }) =>
-      problem === undefined ? [topic, queueId, minOffset, maxOffset, entries, bytes, note] : [topic, queueId, '', '', '', '', problem]
-    )
+    return queues.map(({ queueId, minOffset, maxOffset, entries, bytes, inLogOnly, problem }) => {
+      const newer = inLogOnly === undefined ? '' : `${inLogOnly} newer in the log only`
+      const notes = [note, newer].filter((each) => each !== '').join('; ')
+      return problem === undefined
+        ? [topic, queueId, minOffset, maxOffset, entries, bytes, notes]
+        : [topic, queueId, '', '', '', '', problem]
+    })
   })
   return new Table(['TOPIC', 'QUEUE#', 'MIN#', 'MAX#', 'MESSAGES#', 'BYTES#', '']).lines(rows)
 }
