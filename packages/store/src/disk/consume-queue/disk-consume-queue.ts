@@ -1,5 +1,5 @@
 import type { MaybePromise } from '../../message-store'
-import { firstEntryAtOrBehind, lastRecordEnd, lastRecordEndIn } from './find-entry'
+import { firstEntryAtOrBehind, firstEntryToKeep, lastRecordEnd, lastRecordEndIn } from './find-entry'
 import { QueueCorrections } from './queue-corrections'
 import { BLANK_SIZE, ENTRY_BYTES, QueueEntries, writeEntry } from './queue-entries'
 import type { QueueExtent } from './queue-extent'
@@ -166,7 +166,7 @@ export class DiskConsumeQueue {
 
   /** Forgets the entries whose records begin before a place in the log, and removes the files that had only such entries. */
   async dropBefore(physicalOffset: number): Promise<void> {
-    const min = await firstEntryAtOrBehind((from, to) => this.#read(from, to), this.#min, this.#committed, physicalOffset)
+    const min = await firstEntryToKeep((from, to) => this.#read(from, to), this.#min, this.#committed, physicalOffset)
     this.#min = Math.max(this.#min, min)
     this.#files.removeBefore(Math.min(this.#min, this.#written))
   }

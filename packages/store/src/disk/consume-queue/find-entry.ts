@@ -27,6 +27,16 @@ export async function firstEntryAtOrBehind(read: ReadEntries, from: number, to: 
   return best
 }
 
+/**
+ * As `firstEntryAtOrBehind`, for entries before it that are going to be given up: of those that are kept none is, because one that is damaged
+ * has misled the search. Then all are looked at in order.
+ */
+export async function firstEntryToKeep(read: ReadEntries, from: number, to: number, physicalOffset: number): Promise<number> {
+  const found = await firstEntryAtOrBehind(read, from, to, physicalOffset)
+  const start = Math.max(from, found - PAGE_ENTRIES)
+  return (await firstInOrder(read, start, found, physicalOffset)) === found ? found : firstInOrder(read, from, found, physicalOffset)
+}
+
 /** Where the record of the newest entry in the range ends; 0 when no entry has a record. */
 export async function lastRecordEndIn(read: ReadEntries, from: number, to: number): Promise<number> {
   for (let end = to; end > from; ) {
@@ -44,6 +54,16 @@ export function lastRecordEnd(entries: Buffer): number {
     if (isReal(entries, index)) return physicalOffsetAt(entries, index) + sizeAt(entries, index)
   }
   return 0
+}
+
+async function firstInOrder(read: ReadEntries, from: number, to: number, physicalOffset: number): Promise<number> {
+  for (let start = from; start < to; start += PAGE_ENTRIES) {
+    const entries = await read(start, Math.min(to, start + PAGE_ENTRIES))
+    for (let index = 0; index < entries.length / ENTRY_BYTES; index++) {
+      if (isReal(entries, index) && physicalOffsetAt(entries, index) >= physicalOffset) return start + index
+    }
+  }
+  return to
 }
 
 async function firstReal(read: ReadEntries, from: number, to: number): Promise<{ at: number; physicalOffset: number } | undefined> {
