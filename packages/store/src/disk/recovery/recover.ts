@@ -3,6 +3,7 @@ import type { ResolvedDiskOptions } from '../disk-options'
 import { type CleanStart, cleanEnd } from './clean-start'
 import type { DamagedRange } from './damage'
 import { LogPeek } from './log-peek'
+import { type LostTail, lostTail } from './lost-tail'
 import { provenStart } from './proven-start'
 import { QueuePlace } from './queue-place'
 import { QueueRebuild } from './queue-rebuild'
@@ -34,6 +35,8 @@ export interface RecoveryReport {
   readonly records: number
   /** Bytes behind the last whole record that were cut off: of records that were never confirmed as durable. */
   readonly tornBytes: number
+  /** The end of the log that was durable and is gone, with its messages. Absent: nothing is missing. */
+  readonly lostTail?: LostTail
   /** Bytes that are no record, with records behind them: the first {@link MAX_REPORTED_DAMAGES}. They stay on disk and are never served. */
   readonly damages: readonly DamagedRange[]
   readonly damagedBytes: number
@@ -107,10 +110,19 @@ class Recovery {
     state.enter()
     this.#forgetDeletedTopics()
     const found = end === undefined ? await this.#read(start, deleted) : { ...NOTHING_READ, from: end, end }
+    const lost = this.#lostTail(found.end)
     await this.#goOn(found)
     state.recovered({ log, queues, index })
     if (this.#lastStoreTimestamp > 0) state.durable({ end: found.end, storeTimestamp: this.#lastStoreTimestamp }, { index })
-    return { ...found, elapsedMs: options.clock.monotonic() - this.#startedAt }
+    return { ...found, ...(lost && { lostTail: lost }), elapsedMs: options.clock.monotonic() - this.#startedAt }
+  }
+
+  /** No reason to refuse: what is gone stays gone, and official brokers start then too. */
+  #lostTail(end: number): LostTail | undefined {
+    const { options, state } = this.#input
+    const lost = lostTail(state, end)
+    if (lost !== undefined) options.logger.error('the end of the commit log is gone: messages that were durable are lost', { ...lost })
+    return lost
   }
 
   /** A crash may have come between the note that a topic is deleted and the removal of its queues. */
@@ -236,7 +248,7 @@ class Recovery {
   }
 }
 
-type Found = Omit<RecoveryReport, 'elapsedMs'>
+type Found = Omit<RecoveryReport, 'elapsedMs' | 'lostTail'>
 
 const NOTHING_READ = {
   ...{ isClean: true, scannedBytes: 0, records: 0, tornBytes: 0, damages: [], damagedBytes: 0, lostEntries: 0 },

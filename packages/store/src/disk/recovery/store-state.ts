@@ -92,6 +92,11 @@ export class StoreState {
     return this.#progress
   }
 
+  /** Up to where the log was durable when we last had the store, as far as was noted; 0 when we never had. */
+  get durableEnd(): number {
+    return Math.max(this.#text?.end ?? 0, this.#progress?.dispatched ?? 0)
+  }
+
   /** Whether a record there must have a checksum over all of it. */
   crcRule(physicalOffset: number): RecordCrcRule {
     return this.#sealed.some(([from, to]) => physicalOffset >= from && physicalOffset < to) ? 'demanded' : 'optional'
