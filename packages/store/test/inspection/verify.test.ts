@@ -258,6 +258,22 @@ describe('the verification of a store', () => {
     expect(report.findings.every(({ text }) => text.endsWith('the next start sees to it'))).toBe(true)
   })
 
+  it('lets pass that slots of the index were written before their entries', async () => {
+    await fill()
+    sample.files = files().afterKill()
+    const path = indexFiles().at(-1)?.slice('/store/'.length) ?? ''
+    const file = sample.files.open(`/store/${path}`, 'read')
+    const slots = Buffer.alloc(16 * 4)
+    file.readNow(slots, 40)
+    file.close()
+    const used = Array.from({ length: 16 }, (_, slot) => slot).find((slot) => slots.readInt32BE(slot * 4) > 0) ?? 0
+    write(path, 40 + used * 4 + 3, Buffer.from([31]))
+    const passing = expect.objectContaining({ kind: 'index-missing', severity: 'passing', count: 1 })
+    expect(await verify()).toMatchObject({ isSound: true, findings: expect.arrayContaining([passing]) })
+    write(path, 40 + used * 4, Buffer.alloc(4))
+    expect(await verify()).toMatchObject({ isSound: false, findingCounts: { 'index-wrong': 1 } })
+  })
+
   it('finds what is wrong in the store of a killed process all the same', async () => {
     await fill()
     await sample.close()

@@ -22,18 +22,21 @@ export class IndexSlots {
     return isRight
   }
 
-  /** How many slots of the file do not lead to their newest entry. Rejects with a FileError. */
-  async wrongSlots(files: StoreFiles, path: string, end: number): Promise<number> {
+  /** How many slots of the file do not lead to their newest entry; `ahead`: to one behind the end instead. Rejects with a FileError. */
+  async wrongSlots(files: StoreFiles, path: string, end: number): Promise<{ readonly wrong: number; readonly ahead: number }> {
     const file = files.open(path, 'read')
     try {
       const head = await readHead((target, position) => file.read(target, position), this.#geometry)
       let wrong = 0
+      let ahead = 0
       for (let slot = 0; slot < this.#geometry.slots; slot++) {
         const stored = head.readInt32BE(INDEX_HEADER_BYTES + slot * 4)
         const newest = stored > 0 && stored < end ? stored : 0
-        if (newest !== this.#newest[slot]) wrong++
+        if (newest === this.#newest[slot]) continue
+        if (stored >= end) ahead++
+        else wrong++
       }
-      return wrong
+      return { wrong, ahead }
     } finally {
       file.close()
     }
