@@ -304,11 +304,17 @@ export class CommitLog {
     throw new StoreError('STORE_NOT_WRITABLE', `${stagedBytes} bytes are staged and not yet committed`, { stagedBytes })
   }
 
+  /** Into one file or, where a blank record fills one to its last byte, into two. */
   #writeInto(bytes: Buffer, physicalOffset: number): void {
-    const file = this.#files.find(physicalOffset)
-    if (file === undefined) throw new RangeError(`no file of the commit log holds ${physicalOffset}`)
-    this.#rolledBack.note(file, physicalOffset, bytes.length)
-    this.#writer.write(file, bytes, physicalOffset)
+    for (let done = 0; done < bytes.length; ) {
+      const offset = physicalOffset + done
+      const file = this.#files.find(offset)
+      if (file === undefined) throw new RangeError(`no file of the commit log holds ${offset}`)
+      const part = bytes.subarray(done, done + file.end - offset)
+      this.#rolledBack.note(file, offset, part.length)
+      this.#writer.write(file, part, offset)
+      done += part.length
+    }
   }
 }
 

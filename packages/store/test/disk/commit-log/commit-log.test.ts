@@ -39,6 +39,27 @@ describe('the commit log', () => {
     for (const name of names) expect(test.files.stat(`${ROOT}/commitlog/${name}`)?.bytes).toBe(16384)
   })
 
+  it('never writes beyond the end of a file, also where a blank record fills it to its last byte and more is staged behind', async () => {
+    const before = await TestLog.started()
+    before.stage('before')
+    before.log.write()
+    const end = before.log.endOffset
+    await before.log.close()
+    // The memory of this one begins in the middle of the file, and has room for what comes behind its end.
+    const test = new TestLog({}, before.files)
+    await test.log.startAppending(end)
+    const empty = test.log.measure(request(''))
+    const left = 16384 - end - BLANK_BYTES
+    const offsets = [test.stage(Buffer.alloc(left - 2 * empty)), test.stage(''), test.stage('behind'), test.stage('and more')]
+    expect(offsets.slice(2)).toEqual([16384, 16384 + test.log.measure(request('behind'))])
+    test.log.write()
+    expect(test.log.files.map(({ path }) => test.files.stat(path)?.bytes)).toEqual([16384, 16384])
+    expect([test.bytes.readInt32BE(16384 - 8), test.bytes.readInt32BE(16384 - 4)]).toEqual([8, RecordMagic.BLANK])
+    for (const offset of offsets) expect(decodeRecord(test.bytes.subarray(offset)).physicalOffset).toBe(offset)
+    await test.log.close()
+    await expect(new TestLog({}, test.files).bodyAt(16384)).resolves.toBe('behind')
+  })
+
   it('ends a file with a blank record where the next would not leave eight bytes', async () => {
     for (const [rest, rolls] of [
       [BLANK_BYTES, false],
