@@ -6,10 +6,10 @@ import type { FilledDisk } from '../disk/support/filled-disk'
 import { isIn, type Share } from './share'
 
 const isLong = runs(1, 2).numRuns > 1
-const KIB = isLong ? 288 : 64
+const KIB = isLong ? 256 : 64
 const MAX_MS = isLong ? 7_200_000 : 300_000
 /** Of some 970 bytes each: they fill the log files of a store of that size. */
-const RECORDS = isLong ? 288 : 64
+const RECORDS = isLong ? 280 : 64
 const BODY_BYTES = 780
 /** Enough for a checkpoint: of a process that was killed, some records are before it and some behind. */
 const REST_MS = 12_000
