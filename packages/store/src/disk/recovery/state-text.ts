@@ -27,6 +27,8 @@ export interface StateText {
   readonly indexEnd: number
   readonly queues: readonly QueueEnd[]
   readonly sealed: readonly SealedRange[]
+  /** From where on the records of an open session carry a checksum over all of them; −1 when they do not. */
+  readonly sealedFrom: number
   /** Topics that were deleted, and where the log ended then: records before it are no longer theirs. */
   readonly deletedTopics: ReadonlyMap<string, number>
 }
@@ -49,7 +51,8 @@ export function writeState(state: StateText): string {
 /** `undefined` when it is not what `writeState` wrote: whatever it says can be found out from the log. */
 export function readState(text: string): StateText | undefined {
   const found = parsed(text)
-  const { version, session, sessionId, end, firstFile, lastFile, lockModifiedAt, indexEnd, queues, sealed, deletedTopics } = found ?? {}
+  const { version, session, sessionId, end, firstFile, lastFile, lockModifiedAt, indexEnd, queues, sealed, sealedFrom, deletedTopics } =
+    found ?? {}
   if (version !== 1 || (session !== 'open' && session !== 'closed')) return undefined
   if (typeof sessionId !== 'string' || ![end, firstFile, lastFile, indexEnd].every(isWhole)) return undefined
   if (
@@ -64,6 +67,7 @@ export function readState(text: string): StateText | undefined {
     lockModifiedAt: typeof lockModifiedAt === 'number' ? lockModifiedAt : -1,
     queues: queues.map(([topic, queueId, maxOffset, lastRecordEnd]) => ({ topic, queueId, maxOffset, lastRecordEnd })),
     sealed,
+    sealedFrom: isWhole(sealedFrom) ? (sealedFrom as number) : -1,
     deletedTopics: new Map(deletedTopics)
   }
 }

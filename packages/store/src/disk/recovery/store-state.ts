@@ -66,10 +66,11 @@ export class StoreState {
     return lockModifiedAt >= 0 && lockModifiedAt === this.#text?.lockModifiedAt
   }
 
-  /** How far the session before has come that was not closed: to the end of the log. */
+  /** How far the session before has come that was not closed: to the end of the log. Its progress may not have survived a power cut. */
   #lastSession(): Progress | undefined {
-    if (this.#progress === undefined || this.isLeftInOrder) return this.#progress
-    return { ...this.#progress, dispatched: Number.MAX_SAFE_INTEGER }
+    if (this.#text === undefined || this.isLeftInOrder) return this.#progress
+    const { sessionId, indexEnd, sealedFrom } = this.#text
+    return { sessionId, indexEnd, sealedFrom, dispatched: Number.MAX_SAFE_INTEGER }
   }
 
   /** Whether the last stop was orderly (read in store/…/DefaultMessageStore.java, `isTempFileExist`). */
@@ -118,9 +119,8 @@ export class StoreState {
 
   /** Recovery is over, and everything durable. @throws FileError */
   recovered(parts: NotedParts): void {
-    const { end } = this.#note('open', parts)
-    const sealedFrom = this.#options.recordCrc ? end : -1
-    this.#progress = { sessionId: this.#text?.sessionId ?? '', dispatched: end, indexEnd: parts.index?.endPhysicalOffset ?? -1, sealedFrom }
+    const { sessionId, end, indexEnd, sealedFrom } = this.#note('open', parts)
+    this.#progress = { sessionId, dispatched: end, indexEnd, sealedFrom }
     this.#writeProgress()
   }
 
@@ -198,6 +198,7 @@ export class StoreState {
     for (const [topic, offset] of this.#deletedTopics) if (offset <= minOffset) this.#deletedTopics.delete(topic)
     this.#text = {
       ...{ version: 1, session, end, sealed: this.#sealed, deletedTopics: this.#deletedTopics },
+      sealedFrom: session === 'open' && this.#options.recordCrc ? end : -1,
       sessionId: session === 'open' ? this.#newSessionId() : (this.#text?.sessionId ?? ''),
       firstFile: logFiles[0]?.start ?? -1,
       lastFile: logFiles[logFiles.length - 1]?.start ?? -1,

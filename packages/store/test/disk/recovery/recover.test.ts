@@ -300,6 +300,15 @@ describe('checksums over whole records', () => {
     expect(report.recordsWithoutCrc).toBe(0)
   })
 
+  test('are demanded also when a power cut took the note of how far it had come', async () => {
+    const { log, files, options } = await killed()
+    files.remove('/store/rocketmq-ts/progress.json')
+    for (const at of [20, 70]) overwrite(files, log, (log.starts[at + 1] as number) - 20, Buffer.from('#'))
+    const { report } = await recoverStore(options)
+    expect(report.damages).toMatchObject([{ from: log.starts[20] }, { from: log.starts[70] }])
+    expect(report.recordsWithoutCrc).toBe(0)
+  })
+
   test('are demanded of nothing when an official broker was started since: it may have cut the log and written on', async () => {
     let now = 1
     const { log, files, options } = await killed(() => now)
