@@ -38,8 +38,6 @@ export interface Progress {
   readonly sessionId: string
   readonly dispatched: number
   readonly indexEnd: number
-  /** From where on this session's records carry a checksum over all of them; −1 when they do not. */
-  readonly sealedFrom: number
 }
 
 export function writeState(state: StateText): string {
@@ -74,9 +72,9 @@ export function readState(text: string): StateText | undefined {
 
 /** `undefined` when it is broken, as after a crash in the middle of its write. */
 export function readProgress(text: string): Progress | undefined {
-  const { sessionId, dispatched, indexEnd, sealedFrom } = parsed(text) ?? {}
-  if (typeof sessionId !== 'string' || ![dispatched, indexEnd, sealedFrom].every(isWhole)) return undefined
-  return { sessionId, dispatched: dispatched as number, indexEnd: indexEnd as number, sealedFrom: sealedFrom as number }
+  const { sessionId, dispatched, indexEnd } = parsed(text) ?? {}
+  if (typeof sessionId !== 'string' || ![dispatched, indexEnd].every(isWhole)) return undefined
+  return { sessionId, dispatched: dispatched as number, indexEnd: indexEnd as number }
 }
 
 function parsed(text: string): Record<string, unknown> | undefined {

@@ -53,7 +53,7 @@ export class StoreState {
     const progress = readProgress(this.#read('rocketmq-ts/progress.json'))
     this.#progress = progress?.sessionId === this.#text?.sessionId ? progress : undefined
     // An official broker cuts the log where it finds damage, and writes on without checksums.
-    this.#sealed = this.#isUntouched() ? withSession(this.#text?.sealed ?? [], this.#text, this.#lastSession()) : []
+    this.#sealed = this.#isUntouched() ? withSession(this.#text?.sealed ?? [], this.#text, this.#lastSessionEnd()) : []
     this.#deletedTopics = new Map(this.#text?.deletedTopics)
   }
 
@@ -66,11 +66,9 @@ export class StoreState {
     return lockModifiedAt >= 0 && lockModifiedAt === this.#text?.lockModifiedAt
   }
 
-  /** How far the session before has come that was not closed: to the end of the log. Its progress may not have survived a power cut. */
-  #lastSession(): Progress | undefined {
-    if (this.#text === undefined || this.isLeftInOrder) return this.#progress
-    const { sessionId, indexEnd, sealedFrom } = this.#text
-    return { sessionId, indexEnd, sealedFrom, dispatched: Number.MAX_SAFE_INTEGER }
+  /** How far the session before has come: to the end of the log, when it was not closed. Its progress may not have survived a power cut. */
+  #lastSessionEnd(): number {
+    return this.isLeftInOrder ? (this.#progress?.dispatched ?? -1) : Number.MAX_SAFE_INTEGER
   }
 
   /** Whether the last stop was orderly (read in store/…/DefaultMessageStore.java, `isTempFileExist`). */
@@ -119,8 +117,8 @@ export class StoreState {
 
   /** Recovery is over, and everything durable. @throws FileError */
   recovered(parts: NotedParts): void {
-    const { sessionId, end, indexEnd, sealedFrom } = this.#note('open', parts)
-    this.#progress = { sessionId, dispatched: end, indexEnd, sealedFrom }
+    const { sessionId, end, indexEnd } = this.#note('open', parts)
+    this.#progress = { sessionId, dispatched: end, indexEnd }
     this.#writeProgress()
   }
 
@@ -182,7 +180,7 @@ export class StoreState {
 
   /** The store is closed and everything durable: the next start need not look. @throws FileError */
   leaveInOrder(parts: NotedParts): void {
-    this.#sealed = withSession(this.#sealed, this.#text, { ...this.#progress, dispatched: parts.log.endOffset } as Progress)
+    this.#sealed = withSession(this.#sealed, this.#text, parts.log.endOffset)
     this.#progress = undefined
     this.#note('closed', parts)
     const { files, directory } = this.#options
@@ -287,13 +285,12 @@ function endsOf(queues: Iterable<QueueEnd>): QueueEnd[] {
   return ends
 }
 
-/** With what the last session wrote, as far as is known that it wrote it. */
-function withSession(sealed: readonly SealedRange[], text: StateText | undefined, progress: Progress | undefined): readonly SealedRange[] {
-  if (text?.session !== 'open' || progress === undefined || progress.sealedFrom < 0) return sealed
+/** With what the last session wrote, as far as is known that it wrote it: up to `end`. */
+function withSession(sealed: readonly SealedRange[], text: StateText | undefined, end: number): readonly SealedRange[] {
+  if (text?.session !== 'open' || text.sealedFrom < 0 || end <= text.sealedFrom) return sealed
   const last = sealed[sealed.length - 1]
-  if (progress.dispatched <= progress.sealedFrom) return sealed
-  if (last === undefined || last[1] !== progress.sealedFrom) return [...sealed, [progress.sealedFrom, progress.dispatched]]
-  return [...sealed.slice(0, -1), [last[0], progress.dispatched]]
+  if (last === undefined || last[1] !== text.sealedFrom) return [...sealed, [text.sealedFrom, end]]
+  return [...sealed.slice(0, -1), [last[0], end]]
 }
 
 function within(sealed: readonly SealedRange[], min: number, end: number): readonly SealedRange[] {
