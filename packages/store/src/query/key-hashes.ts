@@ -1,4 +1,5 @@
 import { javaStringHashCode, MessageSysFlag, RecordField, RecordMagic, transactionValue } from '@rocketmq-ts/remoting/wire'
+import { storedBodyAt } from '../disk/recovery/record-lengths'
 import type { QueryRequest } from '../message-store'
 
 /** What the index hashes for a query: `topic#key`, or `topic#T#tag` (read in store/…/index/IndexService.java, `buildKey`). */
@@ -23,7 +24,8 @@ export function readKeyHashes(record: Buffer, hashes: number[]): boolean {
   hashes.length = 0
   const sysFlag = record.readInt32BE(RecordField.SYS_FLAG)
   if (transactionValue(sysFlag) === MessageSysFlag.TRANSACTION_ROLLBACK) return false
-  const topicLengthAt = bodyEnd(record, sysFlag)
+  const bodyAt = storedBodyAt(record, 0)
+  const topicLengthAt = bodyAt + record.readInt32BE(bodyAt - 4)
   const isV2 = record.readInt32BE(RecordField.MAGIC) === RecordMagic.V2
   const topicAt = topicLengthAt + (isV2 ? 2 : 1)
   const topicEnd = topicAt + (isV2 ? record.readInt16BE(topicLengthAt) : record.readInt8(topicLengthAt))
@@ -99,13 +101,6 @@ const _KEY = 0x5f4b4559
 
 /** One for all: it is filled and read within a call. */
 const found = new IndexedProperties()
-
-/** Two ports, store time, reconsume times and prepared transaction offset stand between the hosts and the body. */
-function bodyEnd(record: Buffer, sysFlag: number): number {
-  const hostsBytes = hostBytes(sysFlag, MessageSysFlag.BORN_HOST_V6) + hostBytes(sysFlag, MessageSysFlag.STORE_HOST_V6)
-  const bodyLengthAt = RecordField.BORN_HOST + hostsBytes + 28
-  return bodyLengthAt + 4 + record.readInt32BE(bodyLengthAt)
-}
 
 function hostBytes(sysFlag: number, isV6: number): number {
   return (sysFlag & isV6) === 0 ? 4 : 16
