@@ -220,6 +220,7 @@ export class OpenDiskStore {
     logger.error(failure.message, { error })
     // Closing waits for what is under way.
     void this.#flush.stop()
+    void this.#parts.retention.stop()
     try {
       onFailure(failure)
     } catch (thrown) {

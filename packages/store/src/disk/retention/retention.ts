@@ -72,7 +72,10 @@ export class Retention {
     this.#looking = this.#run()
   }
 
-  /** Settles when what is under way has ended. */
+  /**
+   * Nothing more is begun: for a store that is closed, or whose disk has failed, of which nothing more is to be changed. Settles when what
+   * is under way has ended; never rejects.
+   */
   async stop(): Promise<void> {
     this.#isStopped = true
     this.#wake()
@@ -131,7 +134,10 @@ export class Retention {
     const { log, followers } = this.#parts
     const { minOffset } = log
     if (minOffset <= this.#droppedBefore) return
-    for (const follower of followers) await follower.dropBefore(minOffset)
+    for (const follower of followers) {
+      if (this.#isStopped) return
+      await follower.dropBefore(minOffset)
+    }
     this.#droppedBefore = minOffset
   }
 

@@ -257,6 +257,22 @@ describe('retention', () => {
     expect(log.left).toBe(left)
   })
 
+  it('stopped while a follower is at work begins no other', async () => {
+    start(3)
+    await retention.stop()
+    log.files = log.files.slice(1)
+    let end = (): void => {}
+    const slow = { dropBefore: () => new Promise<void>((resolve) => (end = resolve)) }
+    const next = { dropBefore: async (offset: number) => void dropped.push(`next ${offset}`) }
+    retention = new Retention({ options: resolveDiskOptions({ directory: DIRECTORY, files, clock }), log, followers: [slow, next] })
+    retention.start()
+    await clock.advance(11_000)
+    const stopping = retention.stop()
+    end()
+    await stopping
+    expect(dropped).toEqual([])
+  })
+
   it('stops before it has begun', async () => {
     start(1)
     await retention.stop()
