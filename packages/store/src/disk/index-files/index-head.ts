@@ -59,7 +59,8 @@ export class IndexHead {
 
   /** Writes the pages that changed, then the first one. What could not be written is written the next time. */
   async write(file: StoreFile, firstPage: Buffer): Promise<void> {
-    for (let page = this.#nextDirty(1); page < this.#isDirty.length; page = this.#nextDirty(page)) await this.#writeRun(file, page)
+    // Ever onwards: a page that changes again behind this is for the next time, or this would not end while messages come in.
+    for (let page = this.#nextDirty(1); page < this.#isDirty.length; page = this.#nextDirty(page)) page = await this.#writeRun(file, page)
     await writeFullyLater(file, firstPage, 0)
   }
 
@@ -68,8 +69,8 @@ export class IndexHead {
     return page < 0 ? this.#isDirty.length : page
   }
 
-  /** The pages that changed from there on, side by side. They are copied: entries come in while they are being written. */
-  async #writeRun(file: StoreFile, first: number): Promise<void> {
+  /** The pages that changed from there on, side by side. They are copied: entries come in while they are being written. Returns where they end. */
+  async #writeRun(file: StoreFile, first: number): Promise<number> {
     const most = MAX_WRITE_BYTES / PAGE_BYTES
     let end = first
     while (end < this.#isDirty.length && end - first < most && this.#isDirty[end] === 1) end++
@@ -78,6 +79,7 @@ export class IndexHead {
     const length = this.#bytes.copy(this.#copy, 0, first * PAGE_BYTES, end * PAGE_BYTES)
     try {
       await writeFullyLater(file, this.#copy.subarray(0, length), first * PAGE_BYTES)
+      return end
     } catch (error) {
       this.#isDirty.fill(1, first, end)
       throw error

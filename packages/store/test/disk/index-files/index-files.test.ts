@@ -122,6 +122,23 @@ describe('index files', () => {
     expect(await bench.offsets('Aa')).toEqual([900, 100])
   })
 
+  it('are written however fast entries come in meanwhile: a slot that changes again waits for the next time', async () => {
+    const bench = new IndexBench(undefined, { indexSlots: 7000, indexEntries: 10_000 })
+    let [at, isWriting] = [100, true]
+    bench.add({ at, time: START, properties: { KEYS: 'busy' } })
+    const flushed = bench.index.flush({ sync: false }).finally(() => {
+      isWriting = false
+    })
+    while (isWriting && at < 5000) {
+      bench.add({ at: ++at, time: START, properties: { KEYS: 'busy' } })
+      await Promise.resolve()
+    }
+    expect(isWriting).toBe(false)
+    await flushed
+    expect(await bench.offsets('busy', { maxCount: 1 })).toEqual([at])
+    expect(bench.index.flushedPhysicalOffset).toBeLessThan(at)
+  })
+
   it('tell of the newest message with a key, and of the newest on disk', async () => {
     const bench = await filled({ at: 5, time: START, properties: { KEYS: 'k' } })
     bench.add({ at: 9, time: START + 5000, properties: { KEYS: 'k' } })
