@@ -1,3 +1,4 @@
+import { parentOf } from './parent-of'
 import type { StoreFiles } from './store-files'
 
 /** Makes a directory and those above it that are missing, so that they survive a power cut. */
@@ -21,10 +22,4 @@ function takeBack(files: StoreFiles, directory: string): void {
   } catch {
     // The disk fails altogether; what made this necessary is told.
   }
-}
-
-function parentOf(path: string): string {
-  const [, parent] = /^(.*)[/\\][^/\\]+[/\\]*$/s.exec(path) ?? []
-  if (parent === undefined) return /^[/\\]/.test(path) ? path : '.'
-  return parent === '' ? '/' : parent
 }

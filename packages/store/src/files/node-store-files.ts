@@ -2,7 +2,6 @@ import {
   closeSync,
   fsyncSync,
   lstatSync,
-  mkdirSync,
   openSync,
   readdirSync,
   renameSync,
@@ -13,6 +12,7 @@ import {
   unlinkSync
 } from 'node:fs'
 import { attempt, codeOf } from './file-attempts'
+import { makeDirectories } from './node-directories'
 import { lockHolders, selfIdentity, startOf } from './node-processes'
 import { NodeStoreFile } from './node-store-file'
 import type { DiskSpace, FileAccess, FileFacts, StoreFile, StoreFiles } from './store-files'
@@ -26,7 +26,7 @@ export const nodeStoreFiles: StoreFiles = Object.freeze({
   },
   list: (directory: string): readonly string[] =>
     attempt('list', directory, () => unlessMissing(() => readdirSync(directory).sort()) ?? []),
-  makeDirectory: (directory: string): void => attempt('make directory', directory, () => void mkdirSync(directory, { recursive: true })),
+  makeDirectory: makeDirectories,
   rename: (from: string, to: string): void => attempt('rename', from, () => renameSync(from, to)),
   remove: (path: string): void => attempt('remove', path, () => unlessMissing(() => removeThis(path))),
   syncDirectory(directory: string): void {

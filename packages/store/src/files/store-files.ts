@@ -10,7 +10,7 @@ export interface StoreFiles {
   stat(path: string): FileFacts | undefined
   /** Names in a directory, sorted; empty when there is no such directory. */
   list(directory: string): readonly string[]
-  /** Makes a directory and those above it. Does nothing when it is there. */
+  /** Makes a directory and those above it. Does nothing when it is there; `ENOTDIR`, naming the place, when something else is. */
   makeDirectory(directory: string): void
   /** Puts a file in another's place, atomically. Survives a power cut once `syncDirectory` of both directories has settled. */
   rename(from: string, to: string): void

@@ -163,6 +163,15 @@ describe.each(['this machine', 'a simulated disk'])('the files of %s', (kind) =>
     expect(files.stat(at('a/x'))).toBeUndefined()
   })
 
+  test('a directory is not made where a file is, nor below one, and the file is named', () => {
+    put('a', 'abc')
+    for (const name of ['a', 'a/b', 'a/b/c/d']) {
+      const make = (): void => files.makeDirectory(at(name))
+      expect(make).toThrow(expect.objectContaining({ operation: 'make directory', path: at('a'), reason: 'ENOTDIR' }))
+    }
+    expect(textOf('a')).toBe('abc')
+  })
+
   test('a rename puts a file in the place of another', () => {
     put('new', 'new text')
     put('old', 'old')

@@ -18,7 +18,8 @@ export function readProcess(files: StoreFiles, path: string): ProcessIdentity | 
   try {
     return processIn(readText(files, path))
   } catch (error) {
-    if (error instanceof FileError && error.reason === 'ENOENT') return undefined
+    // ENOTDIR: a file is in the place of a directory above it. Whoever makes that says so.
+    if (error instanceof FileError && (error.reason === 'ENOENT' || error.reason === 'ENOTDIR')) return undefined
     throw error
   }
 }

@@ -55,7 +55,7 @@ export class SimulatedDisk {
   makeDirectory(path: string): void {
     const node = this.#names.find(path)
     if (node instanceof SimulatedDirectory) return
-    if (node !== undefined) throw new FileError('make directory', path, 'EEXIST')
+    if (node !== undefined) throw new FileError('make directory', path, 'ENOTDIR')
     this.makeDirectory(parentOf(path))
     const { directory, name } = this.#names.place('make directory', path)
     this.#checkWritable('make directory', path)
