@@ -22,14 +22,13 @@ export function keyHash(text: string): number {
  */
 export function readKeyHashes(record: Buffer, hashes: number[]): boolean {
   hashes.length = 0
-  const sysFlag = record.readInt32BE(RecordField.SYS_FLAG)
-  if (transactionValue(sysFlag) === MessageSysFlag.TRANSACTION_ROLLBACK) return false
+  if (transactionValue(int32At(record, RecordField.SYS_FLAG)) === MessageSysFlag.TRANSACTION_ROLLBACK) return false
   const bodyAt = storedBodyAt(record, 0)
-  const topicLengthAt = bodyAt + record.readInt32BE(bodyAt - 4)
-  const isV2 = record.readInt32BE(RecordField.MAGIC) === RecordMagic.V2
+  const topicLengthAt = bodyAt + int32At(record, bodyAt - 4)
+  const isV2 = int32At(record, RecordField.MAGIC) === RecordMagic.V2
   const topicAt = topicLengthAt + (isV2 ? 2 : 1)
   const topicEnd = topicAt + (isV2 ? record.readInt16BE(topicLengthAt) : record.readInt8(topicLengthAt))
-  found.read(record, topicEnd + 2, record.readInt32BE(RecordField.SIZE))
+  found.read(record, topicEnd + 2, int32At(record, RecordField.SIZE))
   const prefix = withUnit(hashText(record, topicAt, topicEnd, 0), HASH_SIGN)
   if (found.uniqueKeyEnd > 0) hashes.push(positive(hashText(record, found.uniqueKeyAt, found.uniqueKeyEnd, prefix)))
   if (found.keysEnd > 0) pushEach(record, found.keysAt, found.keysEnd, prefix, hashes)
@@ -55,34 +54,27 @@ class IndexedProperties {
   /** As `decodeProperties`: the last of equal names wins, an empty value is none. */
   read(record: Buffer, from: number, to: number): void {
     this.uniqueKeyEnd = this.keysEnd = this.tagsEnd = 0
-    let nameAt = from
-    let separator = -1
-    for (let at = from; at < to; at++) {
-      const byte = record[at] as number
-      if (byte > PROPERTY_SEPARATOR) continue
-      if (byte === PROPERTY_SEPARATOR) {
-        if (separator > nameAt) this.#take(record, nameAt, separator, at)
-        nameAt = at + 1
-        separator = -1
-      } else if (byte === NAME_VALUE_SEPARATOR && separator < 0) separator = at
+    for (let nameAt = from; nameAt < to; ) {
+      const nameEnd = endOfName(record, nameAt, to)
+      const end = endOfProperty(record, nameEnd, to)
+      if (end > nameEnd + 1) this.#take(record, nameAt, nameEnd, end)
+      nameAt = end + 1
     }
-    if (separator > nameAt) this.#take(record, nameAt, separator, to)
   }
 
-  #take(record: Buffer, nameAt: number, separator: number, end: number): void {
-    const valueAt = separator + 1
-    if (valueAt >= end) return
-    if (separator - nameAt === 4) {
-      const name = record.readInt32BE(nameAt)
+  /** A property whose value begins behind the byte at `nameEnd`. */
+  #take(record: Buffer, nameAt: number, nameEnd: number, end: number): void {
+    if (nameEnd - nameAt === 4) {
+      const name = int32At(record, nameAt)
       if (name === KEYS) {
-        this.keysAt = valueAt
+        this.keysAt = nameEnd + 1
         this.keysEnd = end
       } else if (name === TAGS) {
-        this.tagsAt = valueAt
+        this.tagsAt = nameEnd + 1
         this.tagsEnd = end
       }
-    } else if (separator - nameAt === 8 && record.readInt32BE(nameAt) === UNIQ && record.readInt32BE(nameAt + 4) === _KEY) {
-      this.uniqueKeyAt = valueAt
+    } else if (nameEnd - nameAt === 8 && int32At(record, nameAt) === UNIQ && int32At(record, nameAt + 4) === _KEY) {
+      this.uniqueKeyAt = nameEnd + 1
       this.uniqueKeyEnd = end
     }
   }
@@ -101,6 +93,26 @@ const _KEY = 0x5f4b4559
 
 /** One for all: it is filled and read within a call. */
 const found = new IndexedProperties()
+
+/** Of the separator behind the name, or where the property ends without one. */
+function endOfName(record: Buffer, from: number, to: number): number {
+  let at = from
+  while (at < to && record[at] !== NAME_VALUE_SEPARATOR && record[at] !== PROPERTY_SEPARATOR) at++
+  return at
+}
+
+function endOfProperty(record: Buffer, from: number, to: number): number {
+  let at = from
+  while (at < to && record[at] !== PROPERTY_SEPARATOR) at++
+  return at
+}
+
+/** Plain loads: a third of the time of `readInt32BE`. */
+function int32At(record: Buffer, at: number): number {
+  return (
+    ((record[at] as number) << 24) | ((record[at + 1] as number) << 16) | ((record[at + 2] as number) << 8) | (record[at + 3] as number)
+  )
+}
 
 function hostBytes(sysFlag: number, isV6: number): number {
   return (sysFlag & isV6) === 0 ? 4 : 16
