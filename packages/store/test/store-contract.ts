@@ -12,6 +12,8 @@ import {
 import fc from 'fast-check'
 import { runs } from '../../../test/random-runs'
 import { type Appended, type AppendRequest, type Arrival, type CommitStatus, type MessageStore, type ReadResult, StoreError } from '../src'
+import { batches } from './store-contract-batch'
+import { hosts, transactions } from './store-contract-hosts'
 import { delays, queries } from './store-contract-query'
 
 /** What every store is made with here. */
@@ -25,7 +27,7 @@ export interface ContractOptions {
 /** Makes a store that holds nothing and is not started. */
 export type CreateStore = (options: ContractOptions) => MessageStore | Promise<MessageStore>
 
-const MAX_MESSAGE_BYTES = 64 * 1024
+export const MAX_MESSAGE_BYTES = 64 * 1024
 
 /** A started store, its clock, and short ways to use it. */
 export class Bench {
@@ -78,7 +80,7 @@ export class Bench {
   }
 }
 
-function request(change: Partial<AppendRequest> = {}): AppendRequest {
+export function request(change: Partial<AppendRequest> = {}): AppendRequest {
   return {
     ...{ topic: 'T', queueId: 0, flag: 0, sysFlag: 0, bornTimestamp: 1_600_000_000_000 },
     ...{ bornHost: { host: '10.1.2.3', port: 40000 }, storeHost: { host: '127.0.0.1', port: 10911 } },
@@ -96,7 +98,7 @@ function place(result: ReadResult): unknown {
   return { status, nextBeginOffset, minOffset, maxOffset, count: result.records.length }
 }
 
-function refusalOf(action: () => unknown): StoreError {
+export function refusalOf(action: () => unknown): StoreError {
   try {
     action()
   } catch (error) {
@@ -116,10 +118,13 @@ export interface StoreTraits {
 export function storeContract(name: string, create: CreateStore, { isSealed = false }: StoreTraits = {}): void {
   describe(name, () => {
     describe('appending', () => appending(create, isSealed))
+    describe('a batch', () => batches(create))
     describe('committing', () => committing(create))
     describe('reading a queue', () => reading(create))
     describe('a record by its commit log offset', () => recordsByOffset(create))
     describe('offsets by time', () => offsetsByTime(create))
+    describe('hosts', () => hosts(create, isSealed))
+    describe('transactions', () => transactions(create))
     describe('a query by key', () => queries(create))
     describe('a delayed message', () => delays(create))
     describe('deleting a topic', () => deletingTopics(create))
