@@ -28,6 +28,11 @@ export class CountingStore implements MessageStore {
     return this.#under.append(request)
   }
 
+  appendAll(requests: readonly AppendRequest[]): readonly Appended[] {
+    this.#isStaged = true
+    return this.#under.appendAll(requests)
+  }
+
   commit(): void {
     if (this.#isStaged) this.logWrites += 1
     this.#isStaged = false

@@ -1,6 +1,7 @@
 import { writeRecord } from '@rocketmq-ts/remoting/wire'
 import { chunkAt, clearedChunk, endOfChunk, isStart, type LogChunk, newLogChunk, takeRecord } from './log-chunk'
 import { type Appended, type AppendRequest, HELD_VIEW_BYTES } from './message-store'
+import { bytesOf, type PlacedRecord } from './placed-records'
 
 /** What a {@link MemoryCommitLog} is made with. */
 export interface MemoryCommitLogOptions {
@@ -50,15 +51,16 @@ export class MemoryCommitLog {
   }
 
   /**
-   * Sees that the next `append` of `size` bytes has room, dropping the oldest chunks for it when the log is full. Whether it
-   * has: a chunk with records that are not committed yet is never dropped.
+   * Sees that the next `size` bytes have room in one chunk, dropping the oldest ones for it when the log is full. Whether they
+   * have: a chunk with records that are not committed yet is never dropped, and none when that would not help.
    */
   makeRoom(size: number): boolean {
     const tail = this.#chunks[this.#chunks.length - 1]
     if (tail !== undefined && tail.bytes.length - tail.used >= size) return true
     const { chunkBytes, maxBytes } = this.#options
     const capacity = Math.max(chunkBytes, size)
-    while (this.#allocatedBytes + capacity > maxBytes) if (!this.#dropOldest()) return false
+    if (this.#stagedChunkBytes() + capacity > maxBytes) return false
+    while (this.#allocatedBytes + capacity > maxBytes) this.#dropOldest()
     this.#chunks.push((capacity === chunkBytes ? this.#takeSpare() : undefined) ?? newLogChunk(this.#end, capacity))
     this.#allocatedBytes += capacity
     return true
@@ -66,11 +68,19 @@ export class MemoryCommitLog {
 
   /** Writes a record at the end, where `makeRoom` made room. */
   append(request: AppendRequest, place: Appended): void {
-    const tail = this.#chunks[this.#chunks.length - 1]
-    if (tail === undefined) throw new RangeError('append without room')
+    const tail = this.#tail()
     writeRecord(tail.bytes, tail.used, request, place, place.size)
     takeRecord(tail, place.size)
     this.#end += place.size
+  }
+
+  /** Writes records one behind the other at the end, where `makeRoom` made room for all. None is there when one cannot be written. */
+  appendAll(records: readonly PlacedRecord[]): void {
+    const tail = this.#tail()
+    let at = tail.used
+    for (const { request, appended, size } of records) at += writeRecord(tail.bytes, at, request, appended, size)
+    for (const { size } of records) takeRecord(tail, size)
+    this.#end += bytesOf(records)
   }
 
   /** The bytes of a record that is known to be there: a view. */
@@ -90,13 +100,24 @@ export class MemoryCommitLog {
     return chunk !== undefined && isStart(chunk, at) ? chunk.bytes.subarray(at, chunk.used) : undefined
   }
 
-  #dropOldest(): boolean {
-    const [oldest] = this.#chunks
-    if (oldest === undefined || endOfChunk(oldest) > this.#committed) return false
-    this.#chunks.shift()
+  #tail(): LogChunk {
+    const tail = this.#chunks[this.#chunks.length - 1]
+    if (tail === undefined) throw new RangeError('append without room')
+    return tail
+  }
+
+  /** Of chunks that cannot be dropped. */
+  #stagedChunkBytes(): number {
+    let bytes = 0
+    for (const chunk of this.#chunks) if (endOfChunk(chunk) > this.#committed) bytes += chunk.bytes.length
+    return bytes
+  }
+
+  #dropOldest(): void {
+    const oldest = this.#chunks.shift()
+    if (oldest === undefined) return
     this.#allocatedBytes -= oldest.bytes.length
     this.#rest(oldest)
-    return true
   }
 
   #rest(chunk: LogChunk): void {

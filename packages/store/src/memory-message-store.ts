@@ -20,6 +20,7 @@ import type {
   StoreDocuments
 } from './message-store'
 import { offsetByTime } from './offset-by-time'
+import { bytesOf, placeRecords } from './placed-records'
 import { MemoryKeyIndex } from './query/memory-key-index'
 import { queryMemory } from './query/query-memory'
 import { readQueue } from './read-queue'
@@ -64,16 +65,28 @@ export class MemoryMessageStore implements MessageStore {
   }
 
   append(request: AppendRequest): Appended {
-    if (!this.#isOpen) throw new StoreError('STORE_NOT_WRITABLE', 'the message store is closed')
+    this.#checkWritable()
     checkRequest(request, this.#limits)
     const size = recordSize(request)
     this.#makeRoom(size)
-    const queue = isQueued(request.sysFlag) ? this.#queues.obtain(request.topic, request.queueId) : undefined
+    const queue = this.#queueOf(request)
     const queueOffset = queue?.endOffset ?? 0
     const appended = { physicalOffset: this.#log.endOffset, queueOffset, size, storeTimestamp: this.#options.now() }
     this.#log.append(request, appended)
     if (queue !== undefined) this.#stage(queue, request, appended)
     return appended
+  }
+
+  appendAll(requests: readonly AppendRequest[]): readonly Appended[] {
+    this.#checkWritable()
+    for (const request of requests) checkRequest(request, this.#limits)
+    const records = requests.map((request) => ({ request, size: recordSize(request), queue: this.#queueOf(request) }))
+    if (records.length === 0) return []
+    this.#makeRoom(bytesOf(records))
+    const placed = placeRecords(records, this.#log.endOffset, this.#options.now())
+    this.#log.appendAll(placed)
+    for (const { queue, request, appended } of placed) if (queue !== undefined) this.#stage(queue, request, appended)
+    return placed.map(({ appended }) => appended)
   }
 
   commit(): void {
@@ -152,6 +165,10 @@ export class MemoryMessageStore implements MessageStore {
     throw new StoreError('STORE_NOT_WRITABLE', `the message store is full: ${maxBytes} bytes, not yet committed`, { maxBytes, size })
   }
 
+  #queueOf({ sysFlag, topic, queueId }: AppendRequest): ConsumeQueue | undefined {
+    return isQueued(sysFlag) ? this.#queues.obtain(topic, queueId) : undefined
+  }
+
   #stage(queue: ConsumeQueue, request: AppendRequest, appended: Appended): void {
     const { topic, queueId, delayMs } = request
     const tagsCode = delayMs === undefined ? request.tagsCode : appended.storeTimestamp + delayMs
@@ -167,6 +184,10 @@ export class MemoryMessageStore implements MessageStore {
 
   #storeTime(queue: ConsumeQueue, queueOffset: number): number {
     return decodeRecord(this.#log.view(queue.physicalOffsetAt(queueOffset), queue.sizeAt(queueOffset))).storeTimestamp
+  }
+
+  #checkWritable(): void {
+    if (!this.#isOpen) throw new StoreError('STORE_NOT_WRITABLE', 'the message store is closed')
   }
 
   #checkOpen(): void {

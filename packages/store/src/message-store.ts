@@ -106,12 +106,12 @@ export type MaybePromise<T> = T | Promise<T>
  * RocketMQ's message store: one commit log, a consume queue per topic and queue, and a few small documents
  * (topics, groups, offsets). Implementations: memory, and disk in RocketMQ's own layout.
  *
- * `append` stages, `commit` (once per turn) makes durable and visible. Reads, arrivals and offsets follow *committed*
+ * `append` and `appendAll` stage, `commit` (once per turn) makes durable and visible. Reads, arrivals and offsets follow *committed*
  * records only.
  */
 export interface MessageStore {
   /**
-   * Opens (recovers) the store. Idempotent. Before it, and after `close`, `append` throws `STORE_NOT_WRITABLE`, whatever
+   * Opens (recovers) the store. Idempotent. Before it, and after `close`, appending throws `STORE_NOT_WRITABLE`, whatever
    * asks for records or offsets `STORE_CLOSED`, and `commit` does nothing.
    */
   start(): Promise<void>
@@ -129,6 +129,14 @@ export interface MessageStore {
    * or queue id that no directory can be named by, and `STORE_FAILED` once the disk has failed. Nothing was staged then.
    */
   append(request: AppendRequest): Appended
+  /**
+   * Stages the messages of a batch: all of them, or none when any is refused. In the log they follow one another, on disk in one file, and have
+   * one store time (read in store/…/CommitLog.java, `asyncPutMessages`). As of all that is staged, a crash before the commit has ended may
+   * leave the first ones.
+   *
+   * @throws StoreError as `append`, and `MESSAGE_TOO_LARGE` for what no file holds together. Nothing was staged then.
+   */
+  appendAll(requests: readonly AppendRequest[]): readonly Appended[]
   /**
    * Makes the staged records as durable as the mode promises; then calls this turn's waiters, then arrival listeners.
    * Called by one of them it makes visible at once, and its own waiters and listeners come after those under way.

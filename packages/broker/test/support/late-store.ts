@@ -91,6 +91,11 @@ export class LateStore implements MessageStore {
     return this.#under.append(request)
   }
 
+  appendAll(requests: readonly AppendRequest[]): readonly Appended[] {
+    if (this.appendError !== undefined) throw this.appendError
+    return this.#under.appendAll(requests)
+  }
+
   commit(): void {
     this.#under.commit()
   }

@@ -17,7 +17,7 @@ import type {
 import { StoreError } from '../store-error'
 import { type DiskMessageStoreOptions, type ResolvedDiskOptions, resolveDiskOptions } from './disk-options'
 import { OpenDiskStore } from './open-disk-store'
-
+import type { RecordAppender } from './record-appender'
 import type { RecoveryReport } from './recovery/recover'
 import { StoreParts } from './store-parts'
 
@@ -93,8 +93,11 @@ export class DiskMessageStore implements MessageStore {
   }
 
   append(request: AppendRequest): Appended {
-    if (this.#open === undefined) throw new StoreError('STORE_NOT_WRITABLE', `the store in ${this.#options.directory} is closed`)
-    return this.#open.append(request)
+    return this.#appender().append(request)
+  }
+
+  appendAll(requests: readonly AppendRequest[]): readonly Appended[] {
+    return this.#appender().appendAll(requests)
   }
 
   commit(): void {
@@ -145,6 +148,11 @@ export class DiskMessageStore implements MessageStore {
 
   deleteTopic(topic: string): void {
     this.#opened().deleteTopic(topic)
+  }
+
+  #appender(): RecordAppender {
+    if (this.#open === undefined) throw new StoreError('STORE_NOT_WRITABLE', `the store in ${this.#options.directory} is closed`)
+    return this.#open.appender
   }
 
   #opened(): OpenDiskStore {

@@ -1,42 +1,28 @@
-import { MAX_PROPERTIES_BYTES, RECORD_CRC_BYTES } from '@rocketmq-ts/remoting/wire'
-import { checkRequest, isQueued, type RequestLimits } from '../check-request'
 import type { CommitAnnouncer } from '../commit-announcer'
-import { isPassing } from '../files/file-error'
-import type {
-  Appended,
-  AppendRequest,
-  MaybePromise,
-  OffsetBoundary,
-  QueryRequest,
-  QueryResult,
-  ReadRequest,
-  ReadResult,
-  StoreDocuments
-} from '../message-store'
+import type { MaybePromise, OffsetBoundary, QueryRequest, QueryResult, ReadRequest, ReadResult, StoreDocuments } from '../message-store'
 import { offsetByTimeLater } from '../offset-by-time'
 import { queryIndex } from '../query/query-index'
-import { StoreError } from '../store-error'
+import type { StoreError } from '../store-error'
 import { BackgroundFlush } from './background-flush'
 import type { LogStats } from './commit-log/commit-log'
 import { Committer } from './committer'
 import type { DiskConsumeQueue } from './consume-queue/disk-consume-queue'
-import { isTopicName, queueDirectory } from './consume-queue/queue-path'
+import { isTopicName } from './consume-queue/queue-path'
 import type { ResolvedDiskOptions } from './disk-options'
 import { IndexFollower } from './index-follower'
 import { LogSync } from './log-sync'
 import { PendingAnswers } from './pending-answers'
 import { QueueReader } from './queue-reader'
+import { notWritable, RecordAppender } from './record-appender'
 import { RecordReader } from './record-reader'
 import type { RecordCrcRule } from './recovery/check-stored-record'
 import { storeFailed } from './store-failed'
 import type { StoreParts } from './store-parts'
 
-/** Entries of consume queues that may wait for the disk, bytes, until no more is appended. */
-const MAX_PENDING_QUEUE_BYTES = 64 * 1024 * 1024
-
 /** A store on disk between its start and its close. */
 export class OpenDiskStore {
   readonly committer: Committer
+  readonly appender: RecordAppender
   readonly #options: ResolvedDiskOptions
   readonly #parts: StoreParts
   readonly #sync: LogSync
@@ -44,43 +30,40 @@ export class OpenDiskStore {
   readonly #index: IndexFollower | undefined
   readonly #records: RecordReader
   readonly #queues: QueueReader
-  readonly #limits: RequestLimits
   #failure: StoreError | undefined
   readonly #answers = new PendingAnswers()
-  #isClosing = false
   #isClosed = false
   /** How far the background has heard of. */
   #grownTo: number
-  /** Store times of the newest record, and of the newest that is visible. */
-  #newestTimestamp: number
+  /** Store time of the newest record that is visible. */
   #visibleTimestamp: number
 
   constructor(options: ResolvedDiskOptions, parts: StoreParts, announcer: CommitAnnouncer) {
     const { log, queues, index } = parts
     const { clock, logger, flush, syncFlushTimeoutMs, flushIntervalMs, queueFlushIntervalMs } = options
-    const onFailure = (error: unknown): void => this.#fail(error)
+    const onFailure = (error: unknown): void => void this.#fail(error)
     this.#options = options
     this.#parts = parts
     this.#grownTo = log.endOffset
-    this.#newestTimestamp = parts.state.checkpoint.physicMsgTimestamp
-    this.#visibleTimestamp = this.#newestTimestamp
-    // The checksum stands among the properties.
-    const maxPropertiesBytes = MAX_PROPERTIES_BYTES - (options.recordCrc ? RECORD_CRC_BYTES : 0)
-    this.#limits = { maxMessageBytes: options.maxMessageBytes, maxPropertiesBytes }
+    this.#visibleTimestamp = parts.state.checkpoint.physicMsgTimestamp
     this.#sync = new LogSync(log)
     this.#index = index === undefined ? undefined : new IndexFollower(log, index)
     this.committer = new Committer({
       ...{ log, clock, logger, flush, syncFlushTimeoutMs, announcer, onFailure, sync: this.#sync },
-      newestTimestamp: () => this.#newestTimestamp,
+      newestTimestamp: () => this.appender.newestTimestamp,
       onVisible: (end, storeTimestamp) => this.#visible(end, storeTimestamp),
       onRolledBack: (writtenOffset) => {
         this.#index?.rollBack(writtenOffset)
         parts.state.logEndsAt(writtenOffset)
       }
     })
+    this.appender = new RecordAppender({
+      ...{ options, parts, committer: this.committer, index: this.#index },
+      fail: (error) => this.#failInBackground(error)
+    })
     this.#flush = new BackgroundFlush({
       ...{ clock, logger, flushIntervalMs, queueFlushIntervalMs, sync: this.#sync },
-      onFailure: (error) => this.#failInBackground(error),
+      onFailure: (error) => void this.#failInBackground(error),
       flushQueues: () => this.#flushQueues(false),
       checkpoint: () => this.#checkpoint()
     })
@@ -105,24 +88,6 @@ export class OpenDiskStore {
 
   get stats(): LogStats {
     return this.#parts.log.stats
-  }
-
-  append(request: AppendRequest): Appended {
-    this.#checkWritable()
-    checkRequest(request, this.#limits)
-    const { log, queues } = this.#parts
-    const { topic, queueId } = request
-    if (!isQueued(request.sysFlag)) queueDirectory(this.#options.directory, topic, queueId)
-    const queue = isQueued(request.sysFlag) ? queues.obtain(topic, queueId) : undefined
-    const queueOffset = queue?.endOffset ?? 0
-    const storeTimestamp = this.#options.clock.now()
-    const size = log.measure(request)
-    const physicalOffset = log.append(request, size, queueOffset, storeTimestamp)
-    this.#newestTimestamp = storeTimestamp
-    const appended = { physicalOffset, queueOffset, size, storeTimestamp }
-    if (queue !== undefined) this.committer.staged(queue, request, appended)
-    this.#index?.note(physicalOffset, size)
-    return appended
   }
 
   read(request: ReadRequest): MaybePromise<ReadResult> {
@@ -168,7 +133,7 @@ export class OpenDiskStore {
   /** Commits what is staged, brings everything to disk and notes that the store was left in good order. */
   async close(): Promise<void> {
     // First: what those who are told append would be staged, and never committed.
-    this.#isClosing = true
+    if (this.#failure === undefined) this.appender.refuse(() => notWritable('it is being closed', this.#options))
     try {
       this.committer.commit()
     } finally {
@@ -212,11 +177,12 @@ export class OpenDiskStore {
   }
 
   /** Told by whoever finds that the disk has failed: nothing more is appended, what is committed can be read. */
-  #fail(error: unknown): void {
-    if (this.#failure !== undefined) return
+  #fail(error: unknown): StoreError {
+    if (this.#failure !== undefined) return this.#failure
     const { directory, logger, onFailure } = this.#options
     const failure = storeFailed(directory, error)
     this.#failure = failure
+    this.appender.refuse(() => failure)
     logger.error(failure.message, { error })
     // Closing waits for what is under way.
     void this.#flush.stop()
@@ -226,31 +192,14 @@ export class OpenDiskStore {
     } catch (thrown) {
       logger.error('whoever was told that the store has stopped failed', { error: thrown })
     }
+    return failure
   }
 
   /** … and not by the committer, which is to give up what is staged. */
-  #failInBackground(error: unknown): void {
-    this.#fail(error)
+  #failInBackground(error: unknown): StoreError {
+    const failure = this.#fail(error)
     this.committer.fail()
-  }
-
-  #checkWritable(): void {
-    const { retention, queues, state } = this.#parts
-    if (this.#failure !== undefined) throw this.#failure
-    if (this.#isClosing) throw notWritable('it is being closed', this.#options)
-    if (retention.isFull) throw notWritable('the disk is nearly full', this.#options)
-    if (queues.pendingBytes > MAX_PENDING_QUEUE_BYTES) throw notWritable('the disk is too full for consume queues', this.#options)
-    if (state.isBehind) this.#catchUp()
-  }
-
-  #catchUp(): void {
-    try {
-      this.#parts.state.catchUp()
-    } catch (error) {
-      if (isPassing(error)) throw notWritable('a deleted topic cannot be noted now', this.#options)
-      this.#failInBackground(error)
-      throw this.#failure
-    }
+    return failure
   }
 
   #visible(end: number, storeTimestamp: number): void {
@@ -285,8 +234,4 @@ const NOT_INDEXED: QueryResult = Object.freeze({ records: [], lastUpdateTimestam
 /** What is written from `start` on is sealed as the options say; of what was there before, the state knows. */
 function crcRuleFrom(start: number, { recordCrc }: ResolvedDiskOptions, { state }: StoreParts): (physicalOffset: number) => RecordCrcRule {
   return (physicalOffset) => (recordCrc && physicalOffset >= start ? 'demanded' : state.crcRule(physicalOffset))
-}
-
-function notWritable(why: string, { directory }: ResolvedDiskOptions): StoreError {
-  return new StoreError('STORE_NOT_WRITABLE', `the store in ${directory} takes no messages: ${why}`, { directory })
 }

@@ -1,6 +1,5 @@
-import { RecordMagic } from '@rocketmq-ts/remoting/wire'
-import { FileError } from '../../files/file-error'
 import type { AppendRequest, MaybePromise } from '../../message-store'
+import type { PlacedRecord } from '../../placed-records'
 import { StoreError } from '../../store-error'
 import type { ResolvedDiskOptions } from '../disk-options'
 import { BlockCache } from './block-cache'
@@ -9,17 +8,13 @@ import { HotTail } from './hot-tail'
 import { type LogFile, LogFiles } from './log-files'
 import { type LogStats, LogWriter } from './log-writer'
 import { NewLogFile } from './new-log-file'
-import { RecordForm } from './record-form'
 import { RolledBackBytes } from './rolled-back-bytes'
+import { StagedLog } from './staged-log'
 import { WrittenLog } from './written-log'
 import { ZeroWindow } from './zero-window'
 
 export type { LogFile, LogStats }
 
-/** A file ends with a blank record: its size, which is all that is left, and its magic (read in store/…/CommitLog.java, `END_FILE_MIN_BLANK_LENGTH`). */
-const BLANK_BYTES = 8
-/** Staged at least, however small the tail is. Bytes. */
-const MIN_STAGED_BYTES = 4 * 1024 * 1024
 /** Files in which a process before this one may have left something that is not durable. */
 const FILES_TO_SYNC = 2
 
@@ -35,19 +30,10 @@ export class CommitLog {
   readonly #window: ZeroWindow
   readonly #tail: HotTail
   readonly #cache: BlockCache
-  readonly #maxStagedBytes: number
-  readonly #form: RecordForm
+  readonly #staged: StagedLog
   readonly #reads: WrittenLog
   readonly #rolledBack: RolledBackBytes
-  /** The file that the next record goes to, and up to where that file has room for it. */
-  #file: LogFile | undefined
-  #roomEnd = 0
-  #isAppending = false
-  #end = 0
-  #written = 0
   #flushed = 0
-  /** Bytes between written and staged: less than the offsets say, when the log goes on in another file. */
-  #stagedBytes = 0
 
   /**
    * Lists and checks the files of the log; writes nothing.
@@ -71,8 +57,7 @@ export class CommitLog {
       defer: (callback) => clock.defer(callback)
     })
     this.#cache = new BlockCache(disk, options.readCacheBytes)
-    this.#maxStagedBytes = Math.max(MIN_STAGED_BYTES, options.tailBytes)
-    this.#form = new RecordForm(options)
+    this.#staged = new StagedLog({ options, files, window: this.#window, tail: this.#tail })
     this.#reads = new WrittenLog({ files, tail: this.#tail, cache: this.#cache, readableEnd: () => this.#readableEnd() })
     this.#rolledBack = new RolledBackBytes(this.#writer)
   }
@@ -94,12 +79,12 @@ export class CommitLog {
 
   /** Behind what is staged. */
   get endOffset(): number {
-    return this.#end
+    return this.#staged.endOffset
   }
 
   /** What is before it survives the process. */
   get writtenOffset(): number {
-    return this.#written
+    return this.#staged.writtenOffset
   }
 
   /** What is before it survives a power cut. */
@@ -124,18 +109,15 @@ export class CommitLog {
     this.#newFile.begin()
     await cutLog({ files: this.#files, writer: this.#writer, end, dataEnd })
     await this.#syncNewest()
-    this.#end = this.#written = this.#flushed = end
-    this.#file = this.#files.find(end)
+    this.#flushed = end
     this.#window.begin(end)
     await this.#window.settled()
-    this.#file ??= this.#files.find(end)
-    this.#isAppending = true
-    this.#roomEnd = this.#roomOf(this.#file)
+    this.#staged.open(end)
   }
 
   /** Size of a record as it will be stored, bytes. @throws StoreError `PROPERTIES_TOO_LARGE`: the checksum takes room too. */
   measure(request: AppendRequest): number {
-    return this.#form.measure(request)
+    return this.#staged.measure(request)
   }
 
   /**
@@ -145,14 +127,21 @@ export class CommitLog {
    * `MESSAGE_TOO_LARGE` when no file could hold it.
    */
   append(request: AppendRequest, size: number, queueOffset: number, storeTimestamp: number): number {
-    if (this.#end + size + BLANK_BYTES > this.#roomEnd || this.#stagedBytes > this.#maxStagedBytes) this.#makeRoom(size)
-    const physicalOffset = this.#end
-    const chunk = this.#tail.reserve(physicalOffset, size, this.#written)
-    this.#form.write(chunk.bytes, chunk.used, request, { queueOffset, physicalOffset, storeTimestamp }, size)
-    this.#tail.noteRecord(chunk, size)
-    this.#end = physicalOffset + size
-    this.#stagedBytes += size
-    return physicalOffset
+    return this.#staged.append(request, size, queueOffset, storeTimestamp)
+  }
+
+  /**
+   * Sees that so many bytes have room one behind the other in one file, and returns where the first will be when nothing else is appended.
+   *
+   * @throws StoreError as `append`.
+   */
+  reserve(size: number): number {
+    return this.#staged.reserve(size)
+  }
+
+  /** Stages records that have their places where room was reserved for them. When one cannot be written, none is staged. */
+  appendAll(records: readonly PlacedRecord[]): void {
+    this.#staged.appendAll(records)
   }
 
   /**
@@ -161,27 +150,23 @@ export class CommitLog {
    * @throws FileError: nothing of it counts as written then, and `rollBack` is to be called. StoreError `STORE_CLOSED`.
    */
   write(): void {
-    if (this.#end === this.#written && this.#rolledBack.isEmpty) return
-    if (!this.#isAppending) throw new StoreError('STORE_CLOSED', 'the commit log is closed, what is staged cannot be written')
+    const { endOffset, writtenOffset, isOpen } = this.#staged
+    if (endOffset === writtenOffset && this.#rolledBack.isEmpty) return
+    if (!isOpen) throw new StoreError('STORE_CLOSED', 'the commit log is closed, what is staged cannot be written')
     this.#rolledBack.erase()
-    for (const { base, bytes, used } of this.#tail.behind(this.#written)) {
-      const at = Math.max(0, this.#written - base)
+    for (const { base, bytes, used } of this.#tail.behind(writtenOffset)) {
+      const at = Math.max(0, writtenOffset - base)
       this.#writeInto(bytes.subarray(at, used), base + at)
     }
     this.#rolledBack.none()
-    this.#written = this.#end
-    this.#stagedBytes = 0
-    this.#window.moveTo(this.#end)
+    this.#staged.noteWritten()
+    this.#window.moveTo(endOffset)
   }
 
   /** Forgets what is staged and not written: the next record comes where that began. */
   rollBack(): void {
-    if (this.#end === this.#written) return
-    this.#tail.cut(this.#written)
-    this.#end = this.#written
-    this.#stagedBytes = 0
-    this.#file = this.#files.find(this.#end)
-    this.#roomEnd = this.#roomOf(this.#file)
+    if (this.endOffset === this.writtenOffset) return
+    this.#staged.rollBack()
     this.#rolledBack.tryToErase()
   }
 
@@ -191,7 +176,7 @@ export class CommitLog {
    * Rejects with a `FileError`: what was not durable may be lost then, and asking again proves nothing.
    */
   async sync(): Promise<number> {
-    const written = this.#written
+    const written = this.writtenOffset
     await this.#writer.sync()
     this.#flushed = Math.max(this.#flushed, written)
     const start = this.#files.find(this.#flushed)?.start ?? this.#flushed
@@ -231,8 +216,7 @@ export class CommitLog {
 
   /** Writes nothing more of what is staged. */
   async close(): Promise<void> {
-    this.#isAppending = false
-    this.#roomEnd = 0
+    this.#staged.close()
     await this.#window.close()
     this.#rolledBack.tryToErase()
     this.#writer.close()
@@ -246,62 +230,7 @@ export class CommitLog {
 
   /** Behind what may be read: before appending starts, all that is there. */
   #readableEnd(): number {
-    return this.#isAppending ? this.#written : (this.#files.last?.end ?? 0)
-  }
-
-  /** Up to where records can be put into a file with nothing else to do. */
-  #roomOf(file: LogFile | undefined): number {
-    return file === undefined || !this.#isAppending ? 0 : this.#window.roomOf(file)
-  }
-
-  /** Sees that the next record has room, here or in the next file, where it can be told that it has not. */
-  #makeRoom(size: number): void {
-    this.#checkAppend(size)
-    try {
-      const file = this.#findRoom(size)
-      this.#roomEnd = this.#roomOf(file)
-    } catch (error) {
-      if (error instanceof FileError) throw noSpace(error)
-      throw error
-    }
-  }
-
-  #findRoom(size: number): LogFile {
-    const needed = size + BLANK_BYTES
-    const passed: LogFile[] = []
-    let file = this.#file ?? this.#window.fileBehind(undefined, this.#end)
-    let at = this.#end
-    while (!this.#window.reach(file, at + needed)) {
-      passed.push(file)
-      file = this.#window.fileBehind(file, file.end)
-      at = file.start
-    }
-    for (const left of passed) this.#stageBlank(left)
-    this.#file = file
-    return file
-  }
-
-  #stageBlank(file: LogFile): void {
-    const chunk = this.#tail.reserve(this.#end, BLANK_BYTES, this.#written)
-    chunk.bytes.writeInt32BE(file.end - this.#end, chunk.used)
-    chunk.bytes.writeInt32BE(RecordMagic.BLANK, chunk.used + 4)
-    chunk.used += BLANK_BYTES
-    this.#stagedBytes += BLANK_BYTES
-    this.#end = file.end
-  }
-
-  #checkAppend(size: number): void {
-    if (!this.#isAppending) throw new StoreError('STORE_NOT_WRITABLE', 'the commit log is not open for appending')
-    const maxBytes = this.fileBytes - BLANK_BYTES
-    if (size > maxBytes) {
-      throw new StoreError('MESSAGE_TOO_LARGE', `the record has ${size} bytes, at most ${maxBytes} fit a file of the commit log`, {
-        bytes: size,
-        maxBytes
-      })
-    }
-    const stagedBytes = this.#stagedBytes
-    if (stagedBytes <= this.#maxStagedBytes) return
-    throw new StoreError('STORE_NOT_WRITABLE', `${stagedBytes} bytes are staged and not yet committed`, { stagedBytes })
+    return this.#staged.isOpen ? this.writtenOffset : (this.#files.last?.end ?? 0)
   }
 
   /** Into one file or, where a blank record fills one to its last byte, into two. */
@@ -316,8 +245,4 @@ export class CommitLog {
       done += part.length
     }
   }
-}
-
-function noSpace({ path, reason, message }: FileError): StoreError {
-  return new StoreError('STORE_NOT_WRITABLE', `the commit log has no room on its disk: ${message}`, { path, reason })
 }

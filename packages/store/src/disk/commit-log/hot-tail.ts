@@ -8,7 +8,7 @@ const MIN_CHUNK_BYTES = 64 * 1024
 export interface HotTailOptions {
   /** Bytes of all chunks together. More is taken only for what has not been written yet. */
   readonly maxBytes: number
-  /** Length of a file of the log: no chunk is longer, unless for one record. */
+  /** Length of a file of the log: no chunk is longer, unless for one record or batch. */
   readonly fileBytes: number
   /** Calls back at the end of the turn. */
   readonly defer: (callback: () => void) => void
