@@ -1,5 +1,6 @@
 import { type Answer, type Held, held, type ServerRequest } from '@rocketmq-ts/remoting'
 import {
+  type BatchMessage,
   decodeBatch,
   findProperty,
   isRetryTopic,
@@ -8,6 +9,7 @@ import {
   type RequestCode,
   ResponseCode,
   type TopicConfig,
+  transactionValue,
   type UniqueKeySource
 } from '@rocketmq-ts/remoting/wire'
 import type { Appended, CommitStatus } from '@rocketmq-ts/store'
@@ -16,7 +18,7 @@ import { ProtocolError } from 'net-ts-protocol-kit'
 import type { BrokerLimits } from '../broker-limits'
 import type { LoopDelay } from '../loop-delay'
 import { Refusal } from '../refusal'
-import type { MessageAppender, MessageToAppend } from '../send/message-appender'
+import type { MessageAppender } from '../send/message-appender'
 import type { OffsetIds } from '../send/offset-ids'
 import type { RetrySends } from '../send/retry-sends'
 import { delayLevelOf, propertiesProblem, type SendChecks, type SendHeader } from '../send/send-checks'
@@ -113,6 +115,7 @@ export class SendMessageProcessor {
     const properties = readSentProperties(header.properties ?? '')
     if (isRetryTopic(header.topic)) return illegalBatch(`retry topics take none, ${header.topic.slice(0, 255)}`)
     if (delayLevelOf(properties) > 0) return illegalBatch('its messages cannot be delayed')
+    if (transactionValue(header.sysFlag) !== MessageSysFlag.TRANSACTION_NOT) return illegalBatch('its messages cannot be of a transaction')
     const problem = propertiesProblem(properties)
     if (problem !== undefined) return problem
     const topic = checks.topicFor(header, body)
@@ -126,29 +129,24 @@ export class SendMessageProcessor {
     }
   }
 
-  /** The parts keep exactly their own properties, as since 5.4.0. */
-  #appendBatch(request: SendRequest, topic: TopicConfig, parts: ReturnType<typeof decodeBatch>, uniqueKey = ''): Refusal | undefined {
-    const { appender } = this.#options
-    const queueId = this.#queueId(request.header, topic, undefined)
-    const places: Appended[] = []
-    for (const part of parts) {
-      const message: MessageToAppend = {
-        topic: topic.topicName,
-        queueId,
-        flag: part.flag,
-        sysFlag: sysFlagOf(request.header, topic),
-        bornTimestamp: request.header.bornTimestamp,
-        bornHost: request.peer.remote,
-        reconsumeTimes: request.header.reconsumeTimes ?? 0,
-        body: part.body,
-        properties: '',
-        tag: findProperty(part.properties, MessageProperty.TAGS),
-        delayLevel: 0
-      }
-      const appended = appender.appendPart(message, part.properties)
-      if (appended instanceof Refusal) return appended
-      places.push(appended)
+  /** The parts keep exactly their own properties, as since 5.4.0. All are stored or none is (read in store/…/CommitLog.java, `asyncPutMessages`). */
+  #appendBatch(request: SendRequest, topic: TopicConfig, parts: readonly BatchMessage[], uniqueKey = ''): Refusal | undefined {
+    const { header, peer } = request
+    const queueId = this.#queueId(header, topic, undefined)
+    const ofAll = {
+      topic: topic.topicName,
+      queueId,
+      sysFlag: sysFlagOf(header, topic),
+      bornTimestamp: header.bornTimestamp,
+      bornHost: peer.remote,
+      reconsumeTimes: header.reconsumeTimes ?? 0
     }
+    const messages = parts.map(({ flag, body, properties }) => ({
+      ...ofAll,
+      ...{ flag, body, properties, tag: findProperty(properties, MessageProperty.TAGS) }
+    }))
+    const places = this.#options.appender.appendBatch(messages)
+    if (places instanceof Refusal) return places
     this.#answerLater(request, topic.topicName, places, queueId, uniqueKey)
     return undefined
   }

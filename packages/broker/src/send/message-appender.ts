@@ -12,8 +12,7 @@ import type { Endpoint } from 'net-ts-protocol-kit'
 import { Refusal } from '../refusal'
 import { propertyText, withoutProperties } from './sent-properties'
 
-/** A message on its way into the store. */
-export interface MessageToAppend {
+interface MessageContent {
   readonly topic: string
   readonly queueId: number
   readonly flag: number
@@ -22,11 +21,20 @@ export interface MessageToAppend {
   readonly bornHost: Endpoint
   readonly reconsumeTimes: number
   readonly body: Buffer
+  readonly tag: string | undefined
+}
+
+/** A message on its way into the store. */
+export interface MessageToAppend extends MessageContent {
   /** Property text; ends with a separator unless empty. */
   readonly properties: string
-  readonly tag: string | undefined
   /** 0: none. Levels above the highest count as the highest. */
   readonly delayLevel: number
+}
+
+/** A message of a batch: it comes with its properties in bytes, and is never delayed. */
+export interface BatchMessageToAppend extends MessageContent {
+  readonly properties: Buffer
 }
 
 /** Properties that say where a delayed message goes; those of an earlier delay are replaced. */
@@ -46,34 +54,46 @@ export class MessageAppender {
 
   /** Where the message will be once it is committed. */
   append(message: MessageToAppend): Appended | Refusal {
-    const level = this.#levels.clamp(message.delayLevel)
-    if (level > 0) return this.#stageDelayed(message, level)
-    const tagsCode = message.tag === undefined ? 0 : javaStringHashCode(message.tag)
-    return this.#stage(message, message.topic, message.queueId, Buffer.from(message.properties), tagsCode)
+    const request = this.#requestFor(message)
+    if (request instanceof Refusal) return request
+    try {
+      return this.#store.append(request)
+    } catch (error) {
+      return refusalOf(error)
+    }
   }
 
-  /** A message that comes with its properties in bytes and is never delayed: a part of a batch. */
-  appendPart(message: MessageToAppend, properties: Buffer): Appended | Refusal {
-    const tagsCode = message.tag === undefined ? 0 : javaStringHashCode(message.tag)
-    return this.#stage(message, message.topic, message.queueId, properties, tagsCode)
+  /** Where the messages of a batch will be. When one is refused all are: a batch is sent again as a whole. */
+  appendBatch(messages: readonly BatchMessageToAppend[]): readonly Appended[] | Refusal {
+    const requests: AppendRequest[] = []
+    for (const message of messages) {
+      const request = this.#request(message, message.topic, message.queueId, message.properties, tagsCodeOf(message))
+      if (request instanceof Refusal) return request
+      requests.push(request)
+    }
+    try {
+      return this.#store.appendAll(requests)
+    } catch (error) {
+      return refusalOf(error)
+    }
+  }
+
+  #requestFor(message: MessageToAppend): AppendRequest | Refusal {
+    const level = this.#levels.clamp(message.delayLevel)
+    if (level > 0) return this.#delayed(message, level)
+    return this.#request(message, message.topic, message.queueId, Buffer.from(message.properties), tagsCodeOf(message))
   }
 
   /** The store puts the time of delivery into the consume queue, counted from the store time, as it would when it rebuilds the queue. */
-  #stageDelayed(message: MessageToAppend, level: number): Appended | Refusal {
+  #delayed(message: MessageToAppend, level: number): AppendRequest | Refusal {
     const place =
       propertyText(MessageProperty.REAL_TOPIC, message.topic) + propertyText(MessageProperty.REAL_QUEUE_ID, String(message.queueId))
     const properties = Buffer.from(withoutProperties(message.properties, REAL_PLACE) + place)
-    return this.#stage(message, SystemTopic.SCHEDULE, delayQueueId(level), properties, 0, this.#levels.delayMs(level))
+    const request = this.#request(message, SystemTopic.SCHEDULE, delayQueueId(level), properties, 0)
+    return request instanceof Refusal ? request : { ...request, delayMs: this.#levels.delayMs(level) }
   }
 
-  #stage(
-    message: MessageToAppend,
-    topic: string,
-    queueId: number,
-    properties: Buffer,
-    tagsCode: number,
-    delayMs?: number
-  ): Appended | Refusal {
+  #request(message: MessageContent, topic: string, queueId: number, properties: Buffer, tagsCode: number): AppendRequest | Refusal {
     if (properties.length > MAX_PROPERTIES_BYTES) {
       return new Refusal(
         ResponseCode.MESSAGE_ILLEGAL,
@@ -81,7 +101,7 @@ export class MessageAppender {
       )
     }
     const { flag, sysFlag, bornTimestamp, bornHost, reconsumeTimes, body } = message
-    const request: AppendRequest = {
+    return {
       topic,
       queueId,
       flag,
@@ -95,12 +115,11 @@ export class MessageAppender {
       properties,
       tagsCode
     }
-    try {
-      return this.#store.append(delayMs === undefined ? request : { ...request, delayMs })
-    } catch (error) {
-      return refusalOf(error)
-    }
   }
+}
+
+function tagsCodeOf({ tag }: MessageContent): number {
+  return tag === undefined ? 0 : javaStringHashCode(tag)
 }
 
 /** What cannot be stored whenever it is sent. */
