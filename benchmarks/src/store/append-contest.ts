@@ -44,6 +44,7 @@ export async function appendContest(folder: string, plan: StorePlan): Promise<Co
       { what: 'append ÷ writeSync of the same batches', ours: 'store', other: 'raw', atLeast: 0.7 },
       { what: '… without a checksum over each record', ours: 'no-record-crc', other: 'raw' },
       { what: '… without index', ours: 'no-index', other: 'raw' },
+      { what: '… the most that any writer of the format can reach: writeSync and a CRC of each body', ours: 'raw-crc', other: 'raw' },
       { what: 'append ÷ writeSync and body CRC: the CRC, which the format demands, taken out', ours: 'store', other: 'raw-crc' }
     ],
     close: async () => {
