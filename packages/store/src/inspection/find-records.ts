@@ -1,7 +1,7 @@
 import { type MessageRecord, ProtocolError, parseOffsetMessageId } from '@rocketmq-ts/remoting/wire'
 import type { IndexFiles } from '../disk/index-files/index-files'
 import type { QueryRequest } from '../message-store'
-import { keyText } from '../query/key-hashes'
+import { hasKeys, keyText } from '../query/key-hashes'
 import { isWanted } from '../query/record-selection'
 import { inspectRecords, isRecordStart } from './inspected-records'
 import type { InspectedStore } from './inspected-store'
@@ -124,7 +124,7 @@ async function byScan(store: InspectedStore, request: FindRequest, indexedTo: nu
   for await (const record of inspectRecords(store, { ...range, fromOffset: Math.max(indexedTo, 0) })) {
     if (record.physicalOffset <= indexedTo) continue
     isScanned = true
-    if (!isWanted(record, queryOf(request, record.topic))) continue
+    if (!hasKeys(record.sysFlag) || !isWanted(record, queryOf(request, record.topic))) continue
     matching.push(record)
     if (matching.length > 2 * limitOf(request)) matching = newest(matching, request)
   }

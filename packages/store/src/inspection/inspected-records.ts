@@ -1,4 +1,5 @@
 import { decodeRecord, type MessageRecord } from '@rocketmq-ts/remoting/wire'
+import { isQueued } from '../check-request'
 import type { DamagedRange } from '../disk/recovery/damage'
 import { offsetByTimeLater } from '../offset-by-time'
 import { StoreError } from '../store-error'
@@ -29,8 +30,9 @@ export interface RecordsRequest {
 }
 
 /**
- * The sound records of a store, in log order, or in queue order when a queue is named: then by its entries, and behind these from the log. Memory is bounded; a record is on memory of its own
- * or may be held for as long as its neighbours.
+ * The sound records of a store, in log order, or in queue order when a queue is named: then by its entries, and behind these from the log,
+ * without half messages, which have no place in it. Memory is bounded; a record is on memory of its own or may be held for as long as its
+ * neighbours.
  *
  * @throws StoreError `OPTION_INVALID` for a queue without a topic, or queue offsets without a queue; FileError when the disk fails.
  */
@@ -220,7 +222,7 @@ export async function isRecordStart(store: InspectedStore, record: MessageRecord
 function isWantedRecord(record: MessageRecord, request: RecordsRequest): boolean {
   const { topic, queueId, fromQueueOffset = 0, toQueueOffset = Number.POSITIVE_INFINITY } = request
   if (topic !== undefined && record.topic !== topic) return false
-  if (queueId !== undefined && record.queueId !== queueId) return false
+  if (queueId !== undefined && (record.queueId !== queueId || !isQueued(record.sysFlag))) return false
   if (queueId !== undefined && (record.queueOffset < fromQueueOffset || record.queueOffset >= toQueueOffset)) return false
   return isInRange(record, request)
 }

@@ -13,9 +13,16 @@ export function keyHash(text: string): number {
 }
 
 /**
- * The hashes of all keys that a stored record is indexed by: its unique key, each of its keys, its tag. None for the end of a
- * transaction that was rolled back (read in store/…/index/IndexService.java, `buildIndex`). Works on the bytes alone: it runs for
- * every message.
+ * Whether a record with this system flag is found by its keys: the end of a transaction that was rolled back is not (read in
+ * store/…/index/IndexService.java, `buildIndex`).
+ */
+export function hasKeys(sysFlag: number): boolean {
+  return transactionValue(sysFlag) !== MessageSysFlag.TRANSACTION_ROLLBACK
+}
+
+/**
+ * The hashes of all keys that a stored record is indexed by: its unique key, each of its keys, its tag (read in
+ * store/…/index/IndexService.java, `buildIndex`). Works on the bytes alone: it runs for every message.
  *
  * @param hashes takes them, in Java's order; what it held is gone.
  * @returns whether the last of them is of the tag, which brokers before 5.4.0 do not index.

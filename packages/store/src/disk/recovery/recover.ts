@@ -1,4 +1,5 @@
 import { decodeRecord, delayLevelTable } from '@rocketmq-ts/remoting/wire'
+import { isQueued } from '../../check-request'
 import type { ResolvedDiskOptions } from '../disk-options'
 import { type CleanStart, cleanEnd } from './clean-start'
 import type { DamagedRange } from './damage'
@@ -208,7 +209,9 @@ class Recovery {
   /** A sender may put the bytes of a record into a body, but not an entry for them into a queue. */
   async #isGenuine(bytes: Buffer, at: number, size: number, physicalOffset: number): Promise<boolean | undefined> {
     const { queues, state } = this.#input
-    const { topic, queueId, queueOffset } = decodeRecord(bytes, at, at + size)
+    const { topic, queueId, queueOffset, sysFlag } = decodeRecord(bytes, at, at + size)
+    // Of a half message no queue knows anything: what is at its offset there is another record.
+    if (!isQueued(sysFlag)) return undefined
     const queue = queues.find(topic, queueId)
     if (queue === undefined || queueOffset < queue.minOffset || queueOffset >= queue.maxOffset) return undefined
     const entries = await queue.entries(queueOffset, 1)

@@ -1,4 +1,4 @@
-import { decodeProperties, decodeRecord, type MessageRecord } from '@rocketmq-ts/remoting/wire'
+import { decodeProperties, decodeRecord, type MessageRecord, MessageSysFlag } from '@rocketmq-ts/remoting/wire'
 import type { MessageStore } from '../../../src'
 import type { Attempt, Knowledge } from './ledger'
 
@@ -80,14 +80,24 @@ export function isRecordOf(record: MessageRecord, { request, appended }: Attempt
   return (
     PLACE.every((field) => record[field] === appended[field]) &&
     SENT.every((field) => record[field] === request[field]) &&
+    withoutHostBits(record.sysFlag) === request.sysFlag &&
+    hasHosts(record, request) &&
     record.body.equals(request.body) &&
     // A checksum may follow what was sent.
     record.propertiesBuffer.subarray(0, request.properties.length).equals(request.properties)
   )
 }
 
+/** They follow from the hosts, whatever was sent. */
+const withoutHostBits = (sysFlag: number): number => sysFlag & ~(MessageSysFlag.BORN_HOST_V6 | MessageSysFlag.STORE_HOST_V6)
+
+function hasHosts(record: MessageRecord, { bornHost, storeHost }: Attempt['request']): boolean {
+  const isBorn = record.bornHost === bornHost.host && record.bornPort === bornHost.port
+  return isBorn && record.storeHost === storeHost.host && record.storePort === storeHost.port
+}
+
 const PLACE = ['queueOffset', 'physicalOffset', 'storeTimestamp'] as const
-const SENT = ['topic', 'queueId', 'flag', 'sysFlag', 'bornTimestamp', 'reconsumeTimes', 'preparedTransactionOffset'] as const
+const SENT = ['topic', 'queueId', 'flag', 'bornTimestamp', 'reconsumeTimes', 'preparedTransactionOffset'] as const
 
 function checkDocuments(store: MessageStore, known: Knowledge): string[] {
   return [...known.documents].flatMap(([name, texts]) => {
