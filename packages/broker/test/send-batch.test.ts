@@ -4,11 +4,14 @@ import {
   encodeBatch,
   encodeProperties,
   javaStringHashCode,
+  MessageSysFlag,
   parseOffsetMessageId,
   RequestCode,
   ResponseCode,
   type SendMessageRequestHeaderV2
 } from '@rocketmq-ts/remoting/wire'
+import { DiskMessageStore, MemoryMessageStore, type MessageStore, SimulatedStoreFiles } from '@rocketmq-ts/store'
+import { ManualClock } from 'net-ts-protocol-kit'
 import { sendHeader, TestBroker } from './support/cluster'
 
 let test: TestBroker
@@ -93,7 +96,9 @@ describe('SEND_BATCH_MESSAGE', () => {
     ['too many messages', batch(101), {}, /too many messages/],
     ['no body at all', Buffer.alloc(0), {}, /no body/],
     ['a retry topic', batch(1), { topic: '%RETRY%billing' }, /retry topics/],
-    ['a delay of the whole', batch(1), { properties: 'DELAY\u00013\u0002' }, /delayed/]
+    ['a delay of the whole', batch(1), { properties: 'DELAY\u00013\u0002' }, /delayed/],
+    ['half messages', batch(2), { sysFlag: MessageSysFlag.TRANSACTION_PREPARED }, /transaction/],
+    ['messages of a transaction that is committed', batch(2), { sysFlag: MessageSysFlag.TRANSACTION_COMMIT }, /transaction/]
   ])('refuses %s and stores none of it', async (_what, body, header, remark) => {
     const answer = await sendBatch(body, header)
     expect(answer.code).toBe(ResponseCode.MESSAGE_ILLEGAL)
@@ -103,5 +108,63 @@ describe('SEND_BATCH_MESSAGE', () => {
 
   it('refuses a half message', async () => {
     expect((await sendBatch(batch(1), { properties: 'TRAN_MSG\u0001true\u0002' })).code).toBe(ResponseCode.NO_PERMISSION)
+  })
+})
+
+/** A broker over a store of its own. */
+async function brokerOver(store: MessageStore): Promise<void> {
+  await test.close()
+  test = await TestBroker.start({}, () => store)
+  await test.broker.createTopic('orders', { queues: 2 })
+}
+
+function parts(...bodies: readonly Buffer[]): Buffer {
+  return encodeBatch(bodies.map((body, i) => ({ flag: i, body, properties: encodeProperties([['KEYS', `k-${i}`]]) })))
+}
+
+const defer = (callback: () => void): void => process.nextTick(callback)
+
+describe('a batch of which the store refuses a message', () => {
+  it('too large for it is illegal, and none of it is stored, wherever that message stands', async () => {
+    const store = new MemoryMessageStore({ now: () => 1, defer, maxMessageBytes: 100, chunkBytes: 1024, maxBytes: 1024 ** 2 })
+    await brokerOver(store)
+    const good = [Buffer.from('a'), Buffer.from('b')]
+    for (const at of [0, 1, 2]) {
+      const bodies = [...good.slice(0, at), Buffer.alloc(101, 'x'), ...good.slice(at)]
+      const answer = await sendBatch(parts(...bodies))
+      expect([answer.code, answer.remark]).toEqual([ResponseCode.MESSAGE_ILLEGAL, expect.stringContaining('at most 100')])
+    }
+    expect((await sendBatch(parts(...good))).header.queueOffset).toBe(0)
+    expect((await test.client.read('orders')).map(({ body }) => body.toString())).toEqual(['a', 'b'])
+  })
+
+  it('because its disk is full is told to come again, and stored once when it does', async () => {
+    const files = new SimulatedStoreFiles({ totalBytes: 1024 ** 3 })
+    const clock = new ManualClock()
+    const noRetention = { deleteAboveDiskUse: 1, forceDeleteAboveDiskUse: 1, refuseAboveDiskUse: 1 }
+    const small = { commitLogFileBytes: 64 * 1024, zeroAheadBytes: 8 * 1024, maxMessageBytes: 16 * 1024 }
+    const store = new DiskMessageStore({ directory: '/store', files, clock, ...small, ...noRetention })
+    await brokerOver(store)
+    files.freeBytes = 0
+    const part = Buffer.alloc(4000, 'x')
+    const sent = parts(part, part, part, part)
+    expect((await sendBatch(sent)).code).toBe(ResponseCode.SERVICE_NOT_AVAILABLE)
+    expect((await test.client.send('orders', part)).header.queueOffset).toBe(0)
+    expect(await test.client.read('orders')).toHaveLength(1)
+    files.freeBytes = 1024 ** 3
+    expect((await sendBatch(sent)).header.queueOffset).toBe(1)
+    expect((await test.client.read('orders')).map(({ flag, queueOffset }) => [flag, queueOffset])).toEqual([
+      ...[
+        [0, 0],
+        [0, 1],
+        [1, 2]
+      ],
+      ...[
+        [2, 3],
+        [3, 4]
+      ]
+    ])
+    const { records } = await store.query({ topic: 'orders', key: 'k-0', maxCount: 9, beginMs: 0, endMs: Number.MAX_SAFE_INTEGER })
+    expect(records).toHaveLength(1)
   })
 })

@@ -54,9 +54,18 @@ export class Bench {
     return Bench.start({ ...this.#options, on: files, startAt: this.clock.now() + 1000 })
   }
 
+  /** The number of the last message that was appended, or was to be. */
+  get sent(): number {
+    return this.#sent
+  }
+
   append(change: Partial<AppendRequest> = {}): Appended {
-    this.#sent++
-    return this.store.append(requestOf(this.#sent, { topic: 'T', queueId: 0, ...change }))
+    return this.store.append(this.#next(change))
+  }
+
+  /** Appends a batch of one message for each change. */
+  appendAll(changes: readonly Partial<AppendRequest>[]): readonly Appended[] {
+    return this.store.appendAll(changes.map((change) => this.#next(change)))
   }
 
   /** Commits; the status is in the list once the commit has ended. */
@@ -93,6 +102,11 @@ export class Bench {
       next = nextBeginOffset
     }
     return bodies
+  }
+
+  #next(change: Partial<AppendRequest>): AppendRequest {
+    this.#sent++
+    return requestOf(this.#sent, { topic: 'T', queueId: 0, ...change })
   }
 }
 
