@@ -138,6 +138,40 @@ describe('a memory store that is full', () => {
     expect([store.minOffset('T', 0), store.maxOffset('T', 0)]).toEqual([PER_CHUNK, 4 * PER_CHUNK + 1])
   })
 
+  it('refuses a batch as a whole when only some of it would fit, and stores it once after the commit', async () => {
+    const store = await started(fourChunks)
+    const arrivals: number[] = []
+    store.onArrival(({ queueOffset }) => arrivals.push(queueOffset))
+    const staged = 4 * PER_CHUNK - 2
+    for (let i = 0; i < staged; i++) store.append(request())
+    const batch = ['a', 'b', 'c'].map((name) => request({ body: Buffer.alloc(100, name) }))
+    expect(codeOf(() => store.appendAll(batch))).toBe('STORE_NOT_WRITABLE')
+    expect(store.append(request()).queueOffset).toBe(staged)
+    store.commit()
+    expect(store.maxOffset('T', 0)).toBe(staged + 1)
+    const places = store.appendAll(batch).map(({ queueOffset }) => queueOffset)
+    expect(places).toEqual([staged + 1, staged + 2, staged + 3])
+    store.commit()
+    const { records } = store.read({ topic: 'T', queueId: 0, queueOffset: staged, maxCount: 9, maxBytes: 1e9 })
+    expect(records.map((record) => String.fromCharCode(decodeRecord(record).body[0] ?? 0))).toEqual(['\0', 'a', 'b', 'c'])
+    expect(arrivals).toEqual(Array.from({ length: staged + 4 }, (_, i) => i))
+  })
+
+  it('takes a batch that is larger than a chunk, and drops nothing for one that it can never hold', async () => {
+    const store = await started(fourChunks)
+    const batchOf = (count: number) => Array.from({ length: count }, () => request())
+    store.appendAll(batchOf(2 * PER_CHUNK))
+    store.commit()
+    expect(codeOf(() => store.appendAll(batchOf(5 * PER_CHUNK)))).toBe('STORE_NOT_WRITABLE')
+    expect([store.minOffset('T', 0), store.maxOffset('T', 0)]).toEqual([0, 2 * PER_CHUNK])
+    for (let i = 0; i < 20; i++) {
+      store.appendAll(batchOf(1 + PER_CHUNK))
+      store.commit()
+    }
+    expect(store.maxOffset('T', 0)).toBe(2 * PER_CHUNK + 20 * (1 + PER_CHUNK))
+    expect(store.minOffset('T', 0)).toBeGreaterThan(18 * PER_CHUNK)
+  })
+
   it('goes on for ever: offsets grow, the memory of its queues does not get lost', async () => {
     const store = await started(fourChunks)
     const total = 40 * PER_CHUNK

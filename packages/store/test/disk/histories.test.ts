@@ -12,9 +12,13 @@ type Step = (history: History) => Promise<void>
 const named = (name: string, step: Step): Step => Object.assign(step, { toString: () => name, [fc.toStringMethod]: () => name })
 
 const queueId = fc.integer({ min: 0, max: 2 })
-const send = fc
-  .tuple(fc.integer({ min: 1, max: 6 }), queueId, fc.constantFrom(0, 40, 700, 1900))
-  .map(([count, queue, bytes]) => named(`send ${count} × ${bytes} to ${queue}`, (history) => history.send(count, queue, bytes)))
+const load = fc.tuple(fc.integer({ min: 1, max: 6 }), queueId, fc.constantFrom(0, 40, 700, 1900))
+const send = load.map(([count, queue, bytes]) =>
+  named(`send ${count} × ${bytes} to ${queue}`, (history) => history.send(count, queue, bytes))
+)
+const sendBatch = load.map(([count, queue, bytes]) =>
+  named(`send a batch of ${count} × ${bytes} to ${queue}`, (history) => history.sendBatch(count, queue, bytes))
+)
 const read = fc
   .tuple(queueId, fc.integer({ min: 0, max: 5 }))
   .map(([queue, offset]) => named(`read ${queue}/${offset}`, (history) => history.read(queue, offset)))
@@ -26,7 +30,8 @@ const endAll = fc.constant(named('end all', (history) => history.endSyncs()))
 const steps = fc.array(
   fc.oneof(
     ...[
-      { arbitrary: send, weight: 6 },
+      { arbitrary: send, weight: 4 },
+      { arbitrary: sendBatch, weight: 3 },
       { arbitrary: read, weight: 5 },
       { arbitrary: rest, weight: 2 }
     ],

@@ -10,13 +10,16 @@ type Topic = (typeof TOPICS)[number]
 
 type Step =
   | { readonly do: 'append'; readonly topic: Topic; readonly bytes: number }
+  | { readonly do: 'batch'; readonly parts: readonly { readonly topic: Topic; readonly bytes: number }[] }
   | { readonly do: 'commit' | 'wait' | 'release' | 'fill' | 'free' | 'read' | 'crash' }
   | { readonly do: 'delete'; readonly topic: Topic }
   | { readonly do: 'advance'; readonly ms: number }
 
 const topic = fc.constantFrom(...TOPICS)
+const parts = fc.array(fc.record({ topic, bytes: fc.integer({ min: 1, max: 2000 }) }), { minLength: 1, maxLength: 4 })
 const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 8, arbitrary: fc.record({ do: fc.constant('append' as const), topic, bytes: fc.integer({ min: 1, max: 3000 }) }) },
+  { weight: 4, arbitrary: fc.record({ do: fc.constant('batch' as const), parts }) },
   { weight: 5, arbitrary: fc.record({ do: fc.constant('commit' as const) }) },
   { weight: 4, arbitrary: fc.record({ do: fc.constantFrom('wait', 'release', 'read', 'crash') }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constantFrom('fill', 'free') }) },
@@ -51,7 +54,8 @@ class Model {
 
   async take(next: Step): Promise<void> {
     const { store, files, clock } = this.#bench
-    if (next.do === 'append') this.#append(next.topic, next.bytes)
+    if (next.do === 'append') this.#append([next])
+    else if (next.do === 'batch') this.#append(next.parts)
     else if (next.do === 'commit') this.#commit()
     else if (next.do === 'delete') this.#delete(next.topic)
     else if (next.do === 'advance') await clock.advance(next.ms)
@@ -86,13 +90,17 @@ class Model {
     this.#full = undefined
   }
 
-  #append(name: Topic, bytes: number): void {
-    const text = `${this.#number++}`
+  /** One message by itself, several as a batch: all of them or none. */
+  #append(messages: readonly { readonly topic: Topic; readonly bytes: number }[]): void {
+    const texts = messages.map(() => `${this.#number++}`)
+    const changes = messages.map(({ topic: name, bytes }, i) => ({ topic: name, body: Buffer.from(` ${texts[i]} ${'x'.repeat(bytes)}`) }))
     try {
-      const { queueOffset } = this.#bench.append({ topic: name, body: Buffer.from(` ${text} ${'x'.repeat(bytes)}`) })
-      const sent = { topic: name, queueOffset, text, status: undefined }
-      this.#sent.push(sent)
-      this.#uncommitted.push(sent)
+      const appended = changes.length === 1 ? [this.#bench.append(changes[0])] : this.#bench.appendAll(changes)
+      for (const [i, { queueOffset }] of appended.entries()) {
+        const sent = { topic: messages[i]?.topic as Topic, queueOffset, text: texts[i] as string, status: undefined }
+        this.#sent.push(sent)
+        this.#uncommitted.push(sent)
+      }
     } catch (error) {
       if (!(error instanceof StoreError) || error.code !== 'STORE_NOT_WRITABLE') throw error
     }

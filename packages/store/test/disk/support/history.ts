@@ -1,6 +1,6 @@
 import { decodeRecord } from '@rocketmq-ts/remoting/wire'
 import { ManualClock } from 'net-ts-protocol-kit'
-import { type CommitStatus, type MessageStore, type PowerCut, SimulatedStoreFiles, StoreError } from '../../../src'
+import { type AppendRequest, type CommitStatus, type MessageStore, type PowerCut, SimulatedStoreFiles, StoreError } from '../../../src'
 import { isRecordOf } from './check-store'
 import { type Attempt, Knowledge, Ledger } from './ledger'
 import { checkReopened, type StoreOn } from './reopened'
@@ -32,10 +32,13 @@ export class History {
   /** Appends and commits so many records; whoever waits for the commit may still wait when this settles. */
   async send(count: number, queueId: number, bodyBytes: number): Promise<void> {
     const attempts: Attempt[] = []
-    for (let i = 0; i < count; i++) this.#append(queueId, bodyBytes, attempts)
-    this.#store.whenCommitted((status: CommitStatus) => this.#ledger.settled(attempts, status))
-    this.#store.commit()
-    await this.#clock.settle()
+    for (let i = 0; i < count; i++) attempts.push(...this.#append(1, queueId, bodyBytes))
+    await this.#commit(attempts)
+  }
+
+  /** As `send`, as a batch. */
+  async sendBatch(count: number, queueId: number, bodyBytes: number): Promise<void> {
+    await this.#commit(this.#append(count, queueId, bodyBytes))
   }
 
   /** Reads a queue from an offset on, as far as it is visible. */
@@ -88,13 +91,23 @@ export class History {
     return [...this.#phantoms, ...found]
   }
 
-  #append(queueId: number, bodyBytes: number, attempts: Attempt[]): void {
-    const request = requestOf(this.#ledger.attempts.length + 1, { topic: TOPIC, queueId, body: Buffer.alloc(bodyBytes, 0x62) })
+  async #commit(attempts: readonly Attempt[]): Promise<void> {
+    this.#store.whenCommitted((status: CommitStatus) => this.#ledger.settled(attempts, status))
+    this.#store.commit()
+    await this.#clock.settle()
+  }
+
+  #append(count: number, queueId: number, bodyBytes: number): Attempt[] {
+    const first = this.#ledger.attempts.length + 1
+    const body = Buffer.alloc(bodyBytes, 0x62)
+    const requests = Array.from({ length: count }, (_, i) => requestOf(first + i, { topic: TOPIC, queueId, body }))
     try {
-      attempts.push(this.#ledger.appended(request, this.#store.append(request)))
+      const appended = count === 1 ? requests.map((request) => this.#store.append(request)) : this.#store.appendAll(requests)
+      return appended.map((place, i) => this.#ledger.appended(requests[i] as AppendRequest, place))
     } catch (error) {
       // No zeros are ready while the disk stalls: nothing was promised.
       if (!(error instanceof StoreError)) throw error
+      return []
     }
   }
 }

@@ -1,6 +1,6 @@
 import { encodeProperties } from '@rocketmq-ts/remoting/wire'
 import { ManualClock } from 'net-ts-protocol-kit'
-import { type AppendRequest, type CommitStatus, FileError, type MessageStore, StoreError } from '../../../src'
+import { type Appended, type AppendRequest, type CommitStatus, FileError, type MessageStore, StoreError } from '../../../src'
 import { type Attempt, Ledger } from './ledger'
 import { settled } from './settled'
 
@@ -34,11 +34,14 @@ export class Work {
   async send(count: number, request: (index: number) => Partial<AppendRequest>): Promise<void> {
     const attempts: Attempt[] = []
     for (let index = 0; index < count; index++) this.#append(request(index), attempts)
-    const status = await new Promise<CommitStatus>((resolve) => {
-      this.store.whenCommitted(resolve)
-      this.store.commit()
-    })
-    this.ledger.settled(attempts, status)
+    await this.#commit(attempts)
+  }
+
+  /** Appends a batch and commits it. All of it is refused, or none. */
+  async sendBatch(changes: readonly Partial<AppendRequest>[]): Promise<void> {
+    const requests = changes.map((change) => requestOf(++this.#sent, change))
+    const places = this.store.appendAll(requests)
+    await this.#commit(requests.map((request, index) => this.ledger.appended(request, places[index] as Appended)))
   }
 
   async writeDocument(name: string, text: string): Promise<void> {
@@ -50,6 +53,14 @@ export class Work {
   deleteTopic(topic: string): void {
     this.ledger.topicDeleted(topic)
     this.store.deleteTopic(topic)
+  }
+
+  async #commit(attempts: readonly Attempt[]): Promise<void> {
+    const status = await new Promise<CommitStatus>((resolve) => {
+      this.store.whenCommitted(resolve)
+      this.store.commit()
+    })
+    this.ledger.settled(attempts, status)
   }
 
   #append(change: Partial<AppendRequest>, attempts: Attempt[]): void {
@@ -84,6 +95,7 @@ export const EVERY_OPERATION: readonly Step[] = [
   (work) => work.writeDocument('consumerOffset.json', '{"offsets":1}'),
   (work) => work.send(4, (index) => ({ topic: 'A', queueId: index % 2 })),
   (work) => work.send(5, () => ({ topic: 'B', body: Buffer.alloc(700, 0x7a) })),
+  (work) => work.sendBatch([0, 1, 2].map((index) => ({ topic: 'A', queueId: index % 2, body: Buffer.alloc(1100, 0x41 + index) }))),
   readEverything,
   ({ store }) => store.close()
 ]
