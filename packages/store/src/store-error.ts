@@ -7,6 +7,8 @@ export type StoreErrorCode =
   | 'TOPIC_TOO_LONG'
   /** A topic or queue id that cannot be the name of a directory. */
   | 'TOPIC_NAME_ILLEGAL'
+  /** A topic of 5.x whose queues are of batches (`queue.type=BatchCQ`). */
+  | 'QUEUE_TYPE_UNSUPPORTED'
   | 'STORE_NOT_WRITABLE'
   | 'STORE_CLOSED'
   | 'DOCUMENT_NAME_ILLEGAL'

@@ -127,7 +127,8 @@ const ILLEGAL: ReadonlySet<string> = new Set<StoreErrorCode>([
   'MESSAGE_TOO_LARGE',
   'PROPERTIES_TOO_LARGE',
   'TOPIC_TOO_LONG',
-  'TOPIC_NAME_ILLEGAL'
+  'TOPIC_NAME_ILLEGAL',
+  'QUEUE_TYPE_UNSUPPORTED'
 ])
 
 /** What a store's refusal means to the sender (read in broker/…/processor/SendMessageProcessor.java, `handlePutMessageResult`). */

@@ -1,5 +1,7 @@
 import type { StoreFiles } from '../../files/store-files'
+import { StoreError } from '../../store-error'
 import type { ResolvedDiskOptions } from '../disk-options'
+import { batchTopics } from './batch-topics'
 import { DiskConsumeQueue } from './disk-consume-queue'
 import { type LoadedQueues, loadQueues, type QueueProblem } from './load-queues'
 import { QueueFamily } from './queue-family'
@@ -17,17 +19,19 @@ export class DiskConsumeQueues {
   readonly problems: readonly QueueProblem[]
   readonly #family: QueueFamily<DiskConsumeQueue>
   readonly #topics = new Map<string, Map<number, DiskConsumeQueue>>()
+  readonly #ofBatches: ReadonlySet<string>
   #droppedBefore = 0
   /** Flushes, drops and cuts follow each other. */
   #work: Promise<void> = Promise.resolve()
 
   /** Finds where each queue begins and ends. Writes nothing. */
   static load(options: ResolvedDiskOptions): DiskConsumeQueues {
-    return new DiskConsumeQueues(options, loadQueues(options))
+    return new DiskConsumeQueues(options, loadQueues(options), batchTopics(options))
   }
 
-  private constructor(options: ResolvedDiskOptions, loaded: LoadedQueues) {
+  private constructor(options: ResolvedDiskOptions, loaded: LoadedQueues, ofBatches: ReadonlySet<string>) {
     this.problems = loaded.problems
+    this.#ofBatches = ofBatches
     this.#family = new QueueFamily(options, loaded.fileEntries)
     for (const { topic, queueId, directory, extent } of loaded.queues) {
       this.#keep(new DiskConsumeQueue(this.#family, topic, queueId, directory, extent))
@@ -56,13 +60,20 @@ export class DiskConsumeQueues {
   /**
    * The queue, made when there is none. Its directory is made with its first flush.
    *
-   * @throws StoreError `TOPIC_NAME_ILLEGAL`
+   * @throws StoreError `TOPIC_NAME_ILLEGAL`, `QUEUE_TYPE_UNSUPPORTED`
    */
   obtain(topic: string, queueId: number): DiskConsumeQueue {
     const found = this.find(topic, queueId)
     if (found !== undefined) return found
+    if (this.isOfBatches(topic))
+      throw new StoreError('QUEUE_TYPE_UNSUPPORTED', `the queues of topic ${topic} are of batches (BatchCQ)`, { topic })
     const directory = queueDirectory(this.#family.options.directory, topic, queueId)
     return this.#keep(new DiskConsumeQueue(this.#family, topic, queueId, directory))
+  }
+
+  /** Whether the topic's queues are of batches: an official broker of 5.x made them, and they are left alone. */
+  isOfBatches(topic: string): boolean {
+    return this.#ofBatches.has(topic)
   }
 
   /** Whether there is a queue of the topic. */

@@ -7,7 +7,7 @@ import { StoredRecord } from './stored-record'
 
 /** What a rebuild of the queues is made with. */
 export interface QueueRebuildOptions {
-  readonly queues: Pick<RecoveredQueues, 'obtain'>
+  readonly queues: Pick<RecoveredQueues, 'obtain' | 'isOfBatches'>
   /** Whether every record that is still in the log is passed, from the first on: then those before a record that a queue has no place for are lost. */
   readonly isWhole: boolean
   /** Records of the topic before this log offset belong to one that was deleted. */
@@ -133,7 +133,7 @@ export class QueueRebuild {
     known.next = expected + 1
   }
 
-  /** `undefined`: the record is of a topic that was deleted, or of one that no store takes. */
+  /** `undefined`: the record is of a topic that was deleted, that has queues of another kind, or that no store takes. */
   #find(place: QueuePlace, record: PassedRecord): KnownQueue | undefined {
     const { topic, queueId } = place
     const known = this.#topics.get(topic) ?? this.#addTopic(topic)
@@ -150,7 +150,10 @@ export class QueueRebuild {
   }
 
   #addTopic(topic: string): KnownTopic {
-    const known = { isLegal: isTopicName(topic), deletedBefore: this.#options.deletedBefore(topic), queues: new Map() }
+    const { queues, deletedBefore } = this.#options
+    // Of a topic with queues of another kind all records are passed over.
+    const passedBefore = queues.isOfBatches(topic) ? Number.POSITIVE_INFINITY : deletedBefore(topic)
+    const known = { isLegal: isTopicName(topic), deletedBefore: passedBefore, queues: new Map() }
     this.#topics.set(topic, known)
     return known
   }

@@ -29,6 +29,8 @@ export interface RecoveredQueue {
 export interface RecoveredQueues {
   readonly problems: readonly { readonly topic: string; readonly queueId: number; readonly problem: string }[]
   readonly pendingBytes: number
+  /** Whether the topic has queues of another kind, which are left alone. */
+  isOfBatches(topic: string): boolean
   find(topic: string, queueId: number): RecoveredQueue | undefined
   obtain(topic: string, queueId: number): RecoveredQueue
   all(): Iterable<RecoveredQueue>

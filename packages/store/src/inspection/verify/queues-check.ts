@@ -1,4 +1,5 @@
 import { delayLevelTable, isInnerBatch, RecordField } from '@rocketmq-ts/remoting/wire'
+import { batchTopics } from '../../disk/consume-queue/batch-topics'
 import { QueuePlace } from '../../disk/recovery/queue-place'
 import { StoreState } from '../../disk/recovery/store-state'
 import { StoreError } from '../../store-error'
@@ -39,6 +40,8 @@ export class QueuesCheck {
   readonly #unreadable = new Set<string>()
   readonly #absent = new Map<string, Absent>()
   readonly #state: StoreState
+  /** Topics whose queues are not read here. */
+  readonly #ofBatches: ReadonlySet<string>
   readonly #place: QueuePlace
   #waiting = new Map<string, Waiting>()
   #recordsOfDeletedTopics = 0
@@ -50,6 +53,7 @@ export class QueuesCheck {
     this.#findings = findings
     this.#tail = tail
     this.#state = StoreState.load(store.options)
+    this.#ofBatches = topicsOfBatches(store)
     this.#place = new QueuePlace(delayLevelTable(store.options.delayLevels))
     const { queues, problems } = store.queues()
     for (const queue of queues) this.#add(queue, logStart, damaged)
@@ -69,6 +73,7 @@ export class QueuesCheck {
   take(bytes: Buffer, at: number, size: number, physicalOffset: number): void {
     if (!this.#place.read(bytes, at, size) || isInnerBatch(bytes.readInt32BE(at + RecordField.SYS_FLAG))) return
     const { topic, queueId, queueOffset, tagsCode } = this.#place
+    if (this.#ofBatches.has(topic)) return
     if (physicalOffset < this.#state.deletedBefore(topic)) {
       this.#recordsOfDeletedTopics++
       return
@@ -145,6 +150,16 @@ export class QueuesCheck {
 
 function keyOf(topic: string, queueId: number): string {
   return `${topic}/${queueId}`
+}
+
+/** None when it cannot be told. */
+function topicsOfBatches(store: InspectedStore): ReadonlySet<string> {
+  try {
+    return batchTopics(store.options)
+  } catch (error) {
+    if (error instanceof StoreError) return new Set()
+    throw error
+  }
 }
 
 /** `undefined` when it cannot be told: then every topic is taken for one that there is. */
