@@ -41,6 +41,7 @@ class Model {
   /** Of topics as they are now. */
   #sent: Sent[] = []
   #uncommitted: Sent[] = []
+  readonly #refused = new Set<string>()
   #arrivals: string[] = []
   #full: { cancel(): void } | undefined
   #number = 0
@@ -103,6 +104,7 @@ class Model {
       }
     } catch (error) {
       if (!(error instanceof StoreError) || error.code !== 'STORE_NOT_WRITABLE') throw error
+      for (const text of texts) this.#refused.add(text)
     }
   }
 
@@ -156,6 +158,7 @@ class Model {
         expect(nextBeginOffset).toBeGreaterThan(offset)
         offset = nextBeginOffset
       }
+      expect([...found.values()].filter((text) => this.#refused.has(text))).toEqual([])
       if (!mayHaveHoles) expect([...found.keys()]).toEqual(Array.from({ length: found.size }, (_, index) => index))
       const visible = isAll ? Number.POSITIVE_INFINITY : this.#bench.store.maxOffset(name, 0)
       for (const { topic: of, queueOffset, text } of this.#sent) {
