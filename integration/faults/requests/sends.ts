@@ -166,6 +166,14 @@ export const sends: readonly HostileRequest[] = [
     320
   ),
   send({ name: 'a batch of two messages', outcome: Code.SUCCESS }, { m: true }, batch(2), 320),
+  ...[4, 8, 12].map((flag) =>
+    send(
+      { name: `a batch of a transaction, flag ${flag}`, outcome: Code.MESSAGE_ILLEGAL, remark: 'transaction' },
+      { m: true, f: flag },
+      batch(2),
+      320
+    )
+  ),
   send(
     {
       name: 'a batch of 16,385 messages',
