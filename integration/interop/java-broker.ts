@@ -17,12 +17,15 @@ export class JavaBroker {
   readonly #home: string
   readonly #process: ChildProcess
 
-  /** Resolves when the broker says that it has started. */
+  /** Resolves when the broker says that it has started. `brokerIP1` of `config` is the address that it knows itself by; it listens at all. */
   static async start(version: string, nameserver: string, config: Readonly<Record<string, string>>): Promise<JavaBroker> {
     const home = await mkdtemp(join(tmpdir(), 'java-broker-'))
     const port = await freePort([0, -2, 1])
     const all = new Map(Object.entries({ storePathRootDir: join(home, 'store'), ...config }))
-    await writeFile(join(home, 'broker.conf'), propertiesText(brokerProperties({ ip, port, nameserver, config: all })))
+    await writeFile(
+      join(home, 'broker.conf'),
+      propertiesText(brokerProperties({ ip: config['brokerIP1'] ?? ip, port, nameserver, config: all }))
+    )
     await mkdir(join(home, 'conf'))
     const logging = join(__dirname, '..', 'official', 'image', 'conf', 'logback.xml')
     for (const name of ['logback.xml', 'logback_broker.xml']) await cp(logging, join(home, 'conf', name))

@@ -89,7 +89,7 @@ async function createAll(link: BrokerLink): Promise<void> {
   }
 }
 
-async function createTopic(link: BrokerLink, topic: string, queues: number, perm: number = Perm.READ | Perm.WRITE): Promise<void> {
+export async function createTopic(link: BrokerLink, topic: string, queues: number, perm: number = Perm.READ | Perm.WRITE): Promise<void> {
   const queueNums = { readQueueNums: queues, writeQueueNums: queues }
   await link.demand(RequestCode.UPDATE_AND_CREATE_TOPIC, {
     topic,
@@ -132,7 +132,8 @@ function odds(): Sent[] {
   return all.map((one, at) => ({ topic: 'odds', queueId: at % 2, ...one }))
 }
 
-function sendFromV6(address: string): Promise<void> {
+/** To the topic `odds`. */
+export function sendFromV6(address: string): Promise<void> {
   const port = address.slice(address.lastIndexOf(':') + 1)
   const messages = list(5, (at): Sent => ({ topic: 'odds', queueId: 1, body: text(`from afar ${at}`), keys: 'v6' }))
   return BrokerLink.with(`[::1]:${port}`, (link) => sendAll(link, messages))
