@@ -39,9 +39,9 @@ export async function damagedRecordSize(window: LogWindow, offset: number, fileE
   return last
 }
 
-/** How the log goes on there: with a record or the end of the file, with zeros, or not at all. */
+/** How the log goes on there: with a record or the blank one that ends the file, for which there is always room; with zeros; or not at all. */
 export async function followerAt(window: LogWindow, offset: number, fileEnd: number): Promise<'record' | 'nothing yet' | undefined> {
-  if (fileEnd - offset < BLANK_BYTES) return 'record'
+  if (fileEnd - offset < BLANK_BYTES) return undefined
   const head = await window.peek(offset, HEAD_BYTES)
   const size = head.readInt32BE(0)
   const magic = head.readInt32BE(RecordField.MAGIC)

@@ -158,6 +158,19 @@ describe('damage in the middle', () => {
   })
 })
 
+describe('a damaged length', () => {
+  test('that leads to the last bytes of the file, where no record can end, does not cost the records between', async () => {
+    for (let left = 0; left <= 16; left++) {
+      const log = filled(50)
+      const from = log.starts[10] as number
+      log.bytes.writeInt32BE(log.fileBytes - from - left, from)
+      const { found, damages } = await scan(log)
+      expect({ left, found }).toEqual({ left, found: log.starts.filter((start) => start !== from) })
+      expect(damages).toMatchObject([{ from, to: log.starts[11] }])
+    }
+  })
+})
+
 describe('records that a sender has put into a body', () => {
   /** A record at `outer` whose body is full of records that say they are where they are. */
   function poisoned(log: SampleLog, crc: boolean): { outer: number; inner: number[] } {
