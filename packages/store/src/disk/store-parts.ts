@@ -1,4 +1,5 @@
 import { CommitLog } from './commit-log/commit-log'
+import { batchTopics } from './consume-queue/batch-topics'
 import { DiskConsumeQueues } from './consume-queue/disk-consume-queues'
 import type { ResolvedDiskOptions } from './disk-options'
 import { DiskDocuments } from './documents/disk-documents'
@@ -46,7 +47,7 @@ export class StoreParts {
     for (const name of DOCUMENTS) this.documents.read(name)
     this.state = StoreState.load(options)
     this.log = CommitLog.load(options)
-    this.queues = DiskConsumeQueues.load(options)
+    this.queues = DiskConsumeQueues.load(options, batchTopics(options, this.documents.read('topics.json')))
     this.index = options.index ? IndexFiles.load(options) : undefined
     const followers = this.index === undefined ? [this.queues] : [this.queues, this.index]
     this.retention = new Retention({ options, log: this.log, followers })

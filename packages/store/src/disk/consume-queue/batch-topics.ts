@@ -1,6 +1,5 @@
 import { JsonObject, type JsonValue, readJson } from '@rocketmq-ts/remoting/wire'
 import type { ResolvedDiskOptions } from '../disk-options'
-import { DiskDocuments } from '../documents/disk-documents'
 
 /** Where official brokers of 5.x keep the queues of such topics (read in store/…/config/StorePathConfigHelper.java). */
 const BATCH_QUEUES = 'batchconsumequeue'
@@ -12,11 +11,10 @@ const BATCH = 'BatchCQ'
  * must get no directory among the other queues: the official broker would not start any more (read in store/…/queue/ConsumeQueueStore.java,
  * `queueTypeShouldBe`).
  *
- * @throws StoreError `DOCUMENT_UNREADABLE`
+ * @param topics text of `topics.json`
  */
-export function batchTopics(options: Pick<ResolvedDiskOptions, 'directory' | 'files' | 'logger'>): ReadonlySet<string> {
-  const { directory, files } = options
-  return new Set([...files.list(`${directory}/${BATCH_QUEUES}`), ...namedSo(new DiskDocuments(options).read('topics.json') ?? '')])
+export function batchTopics({ directory, files }: Pick<ResolvedDiskOptions, 'directory' | 'files'>, topics = ''): ReadonlySet<string> {
+  return new Set([...files.list(`${directory}/${BATCH_QUEUES}`), ...namedSo(topics)])
 }
 
 function namedSo(text: string): readonly string[] {

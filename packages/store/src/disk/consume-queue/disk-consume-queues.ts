@@ -1,7 +1,6 @@
 import type { StoreFiles } from '../../files/store-files'
 import { StoreError } from '../../store-error'
 import type { ResolvedDiskOptions } from '../disk-options'
-import { batchTopics } from './batch-topics'
 import { DiskConsumeQueue } from './disk-consume-queue'
 import { type LoadedQueues, loadQueues, type QueueProblem } from './load-queues'
 import { QueueFamily } from './queue-family'
@@ -24,9 +23,9 @@ export class DiskConsumeQueues {
   /** Flushes, drops and cuts follow each other. */
   #work: Promise<void> = Promise.resolve()
 
-  /** Finds where each queue begins and ends. Writes nothing. */
-  static load(options: ResolvedDiskOptions): DiskConsumeQueues {
-    return new DiskConsumeQueues(options, loadQueues(options), batchTopics(options))
+  /** Finds where each queue begins and ends. Writes nothing. `ofBatches`: topics that have queues of another kind. */
+  static load(options: ResolvedDiskOptions, ofBatches: ReadonlySet<string> = new Set()): DiskConsumeQueues {
+    return new DiskConsumeQueues(options, loadQueues(options), ofBatches)
   }
 
   private constructor(options: ResolvedDiskOptions, loaded: LoadedQueues, ofBatches: ReadonlySet<string>) {

@@ -1,5 +1,6 @@
 import { delayLevelTable, isInnerBatch, RecordField } from '@rocketmq-ts/remoting/wire'
 import { batchTopics } from '../../disk/consume-queue/batch-topics'
+import { DiskDocuments } from '../../disk/documents/disk-documents'
 import { QueuePlace } from '../../disk/recovery/queue-place'
 import { StoreState } from '../../disk/recovery/store-state'
 import { StoreError } from '../../store-error'
@@ -155,7 +156,7 @@ function keyOf(topic: string, queueId: number): string {
 /** None when it cannot be told. */
 function topicsOfBatches(store: InspectedStore): ReadonlySet<string> {
   try {
-    return batchTopics(store.options)
+    return batchTopics(store.options, new DiskDocuments(store.options).read('topics.json'))
   } catch (error) {
     if (error instanceof StoreError) return new Set()
     throw error
