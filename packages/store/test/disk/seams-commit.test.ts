@@ -34,7 +34,7 @@ describe('a waiter that throws', () => {
     }
     await bench.clock.settle()
     expect(told).toEqual(['first FAILED', 'second FAILED', 'staged FAILED'])
-    expect(bench.clock.pendingTimers).toHaveLength(1)
+    expect(bench.clock.pendingTimers).toEqual([])
     await bench.store.close()
     expect(bench.files.openPaths).toEqual([])
   })
