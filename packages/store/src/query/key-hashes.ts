@@ -1,5 +1,13 @@
-import { javaStringHashCode, MessageSysFlag, RecordField, RecordMagic, transactionValue } from '@rocketmq-ts/remoting/wire'
-import { storedBodyAt } from '../disk/recovery/record-lengths'
+import {
+  javaStringHashCode,
+  MessageSysFlag,
+  RecordField,
+  RecordMagic,
+  recordBodyAt,
+  recordStoreTimeAt,
+  transactionValue
+} from '@rocketmq-ts/remoting/wire'
+import { int32At } from '../disk/recovery/big-endian'
 import type { QueryRequest } from '../message-store'
 
 /** What the index hashes for a query: `topic#key`, or `topic#T#tag` (read in store/…/index/IndexService.java, `buildKey`). */
@@ -29,8 +37,9 @@ export function hasKeys(sysFlag: number): boolean {
  */
 export function readKeyHashes(record: Buffer, hashes: number[]): boolean {
   hashes.length = 0
-  if (transactionValue(int32At(record, RecordField.SYS_FLAG)) === MessageSysFlag.TRANSACTION_ROLLBACK) return false
-  const bodyAt = storedBodyAt(record, 0)
+  const sysFlag = int32At(record, RecordField.SYS_FLAG)
+  if (!hasKeys(sysFlag)) return false
+  const bodyAt = recordBodyAt(0, sysFlag)
   const topicLengthAt = bodyAt + int32At(record, bodyAt - 4)
   const isV2 = int32At(record, RecordField.MAGIC) === RecordMagic.V2
   const topicAt = topicLengthAt + (isV2 ? 2 : 1)
@@ -45,7 +54,7 @@ export function readKeyHashes(record: Buffer, hashes: number[]): boolean {
 
 /** The store time of a stored record. */
 export function readStoreTimestamp(record: Buffer): number {
-  const at = RecordField.BORN_HOST + hostBytes(record.readInt32BE(RecordField.SYS_FLAG), MessageSysFlag.BORN_HOST_V6) + 4
+  const at = recordStoreTimeAt(0, record.readInt32BE(RecordField.SYS_FLAG))
   return record.readInt32BE(at) * 0x100000000 + record.readUInt32BE(at + 4)
 }
 
@@ -112,17 +121,6 @@ function endOfProperty(record: Buffer, from: number, to: number): number {
   let at = from
   while (at < to && record[at] !== PROPERTY_SEPARATOR) at++
   return at
-}
-
-/** Plain loads: a third of the time of `readInt32BE`. */
-function int32At(record: Buffer, at: number): number {
-  return (
-    ((record[at] as number) << 24) | ((record[at + 1] as number) << 16) | ((record[at + 2] as number) << 8) | (record[at + 3] as number)
-  )
-}
-
-function hostBytes(sysFlag: number, isV6: number): number {
-  return (sysFlag & isV6) === 0 ? 4 : 16
 }
 
 /** Keys are separated by spaces; what is empty is none. */

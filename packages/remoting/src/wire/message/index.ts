@@ -68,7 +68,15 @@ export {
   withRecordCrc,
   writeSealedRecord
 } from './record-crc'
-export { checkRecord, MAX_PROPERTIES_BYTES, MIN_RECORD_BYTES, RecordField, RecordMagic } from './record-layout'
+export {
+  checkRecord,
+  MAX_PROPERTIES_BYTES,
+  MIN_RECORD_BYTES,
+  RecordField,
+  RecordMagic,
+  recordBodyAt,
+  recordStoreTimeAt
+} from './record-layout'
 export {
   buildSqlSubscription,
   buildSubscription,

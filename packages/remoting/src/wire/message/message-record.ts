@@ -3,7 +3,7 @@ import { ipText } from './host-address'
 import { readInt64 } from './integers'
 import { offsetMessageId } from './offset-message-id'
 import { decodeProperties } from './properties'
-import { bodyLengthAt, bornHostBytes, checkRecord, RecordField, RecordMagic, storeHostBytes } from './record-layout'
+import { bornHostBytes, checkRecord, RecordField, RecordMagic, recordBodyAt, recordStoreTimeAt, storeHostBytes } from './record-layout'
 
 /**
  * A stored message as the wire carries it: in commit logs, in pull answers, in requests of the broker to a client
@@ -70,7 +70,7 @@ class StoredRecord implements MessageRecord {
     this.size = size
     this.#buffer = buffer
     this.#start = start
-    this.#bodyAt = bodyLengthAt(start, buffer.readInt32BE(start + RecordField.SYS_FLAG)) + 4
+    this.#bodyAt = recordBodyAt(start, buffer.readInt32BE(start + RecordField.SYS_FLAG))
     this.#topic = undefined
     this.#body = undefined
     this.#properties = undefined
@@ -160,7 +160,7 @@ class StoredRecord implements MessageRecord {
   }
 
   #storeTimestampAt(): number {
-    return this.#start + RecordField.BORN_HOST + bornHostBytes(this.sysFlag) + 4
+    return recordStoreTimeAt(this.#start, this.sysFlag)
   }
 
   #bodyEnd(): number {

@@ -41,10 +41,15 @@ export function storeHostBytes(sysFlag: number): number {
   return (sysFlag & MessageSysFlag.STORE_HOST_V6) === 0 ? 4 : 16
 }
 
-/** Where the length of the body stands. */
-export function bodyLengthAt(start: number, sysFlag: number): number {
-  // Two ports, store time, reconsume times and prepared transaction offset beside the two addresses.
-  return start + RecordField.BORN_HOST + bornHostBytes(sysFlag) + storeHostBytes(sysFlag) + 28
+/** Where the store time stands of the record at `start`: behind address and port of its sender. */
+export function recordStoreTimeAt(start: number, sysFlag: number): number {
+  return start + RecordField.BORN_HOST + bornHostBytes(sysFlag) + 4
+}
+
+/** Where the body begins of the record at `start`; its length stands in the four bytes before. */
+export function recordBodyAt(start: number, sysFlag: number): number {
+  // Two ports, store time, reconsume times, prepared transaction offset and the body's length beside the two addresses.
+  return start + RecordField.BORN_HOST + bornHostBytes(sysFlag) + storeHostBytes(sysFlag) + 32
 }
 
 /**
@@ -66,7 +71,7 @@ export function checkRecord(bytes: Buffer, start: number, end: number): number {
 }
 
 function checkVariablePart(bytes: Buffer, start: number, end: number, magic: number): void {
-  const bodyLengthPosition = bodyLengthAt(start, bytes.readInt32BE(start + RecordField.SYS_FLAG))
+  const bodyLengthPosition = recordBodyAt(start, bytes.readInt32BE(start + RecordField.SYS_FLAG)) - 4
   const topicLengthSize = magic === RecordMagic.V2 ? 2 : 1
   const left = end - bodyLengthPosition - 4 - topicLengthSize - 2
   if (left < 0) throw broken('record is too small for its hosts', start, 'totalSize', end - start)

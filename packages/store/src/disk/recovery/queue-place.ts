@@ -3,14 +3,14 @@ import {
   decodeProperties,
   javaStringHashCode,
   MessageProperty,
-  MessageSysFlag,
   RecordField,
   RecordMagic,
+  recordBodyAt,
+  recordStoreTimeAt,
   SystemTopic
 } from '@rocketmq-ts/remoting/wire'
 import { isQueued } from '../../check-request'
 import { int8At, int16At, int32At, positionAt } from './big-endian'
-import { storedBodyAt } from './record-lengths'
 
 /** What a record says of its place in a queue. One object is used for all: nothing is made per record. */
 export class QueuePlace {
@@ -30,11 +30,11 @@ export class QueuePlace {
   /** Reads a valid record. Whether it has a place: prepared and rolled-back transaction messages have none (read in store/…/DefaultMessageStore.java, `CommitLogDispatcherBuildConsumeQueue`). */
   read(bytes: Buffer, at: number, size: number): boolean {
     const sysFlag = int32At(bytes, at + RecordField.SYS_FLAG)
-    this.storeTimestamp = positionAt(bytes, at + RecordField.BORN_HOST + ((sysFlag & MessageSysFlag.BORN_HOST_V6) === 0 ? 8 : 20))
+    this.storeTimestamp = positionAt(bytes, recordStoreTimeAt(at, sysFlag))
     if (!isQueued(sysFlag)) return false
     this.queueId = int32At(bytes, at + RecordField.QUEUE_ID)
     this.queueOffset = positionAt(bytes, at + RecordField.QUEUE_OFFSET)
-    const bodyAt = storedBodyAt(bytes, at)
+    const bodyAt = recordBodyAt(at, sysFlag)
     const topicLengthAt = bodyAt + int32At(bytes, bodyAt - 4)
     const isV2 = int32At(bytes, at + RecordField.MAGIC) === RecordMagic.V2
     const topicAt = topicLengthAt + (isV2 ? 2 : 1)

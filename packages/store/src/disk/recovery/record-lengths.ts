@@ -1,4 +1,4 @@
-import { MessageSysFlag, RecordField, RecordMagic } from '@rocketmq-ts/remoting/wire'
+import { RecordField, RecordMagic, recordBodyAt } from '@rocketmq-ts/remoting/wire'
 import { int8At, int16At, int32At, positionAt } from './big-endian'
 
 /** Lengths and texts behind the body of a record, at most. Bytes. */
@@ -19,13 +19,9 @@ export function lengthByParts(bytes: Buffer, start: number, end: number, magic =
   return propertiesLength < 0 || propertiesAt + propertiesLength > end ? -1 : propertiesAt + propertiesLength - start
 }
 
-/** Where the body of the record at `start` begins; its length stands in the four bytes before. */
+/** Where the body begins of the record at `start`, as its system flag says; its length stands in the four bytes before. */
 export function storedBodyAt(bytes: Buffer, start: number): number {
-  const sysFlag = int32At(bytes, start + RecordField.SYS_FLAG)
-  const bornHostBytes = (sysFlag & MessageSysFlag.BORN_HOST_V6) === 0 ? 4 : 16
-  const storeHostBytes = (sysFlag & MessageSysFlag.STORE_HOST_V6) === 0 ? 4 : 16
-  // Two ports, store time, reconsume times, prepared transaction offset and the body's length beside the two addresses.
-  return start + RecordField.BORN_HOST + bornHostBytes + storeHostBytes + 32
+  return recordBodyAt(start, int32At(bytes, start + RecordField.SYS_FLAG))
 }
 
 /** Whether the record at `start` says that it is at this place of the log. */
