@@ -1,20 +1,32 @@
 import type { CommitLog } from './commit-log/commit-log'
 import type { IndexFiles } from './index-files/index-files'
 
+/** Entries of the index that may wait for the disk, bytes, until no more records are taken: a message may have thousands of keys. */
+const MAX_PENDING_BYTES = 128 * 1024 * 1024
+
 /** Adds committed records to the index, in log order, after those who wait for the commit have been told. */
 export class IndexFollower {
   readonly #log: Pick<CommitLog, 'view' | 'read' | 'minOffset'>
-  readonly #index: Pick<IndexFiles, 'add'>
+  readonly #index: Pick<IndexFiles, 'add' | 'pendingBytes'>
   /** Physical offset and size of each record that is not indexed yet, in pairs; those before `#done` are. */
   #pending: number[] = []
   #done = 0
   /** Records before this commit log offset are to be indexed. */
   #end = 0
   #running: Promise<void> | undefined
+  /** What waited for the disk when that was last looked at. */
+  #pendingBytes = 0
 
-  constructor(log: Pick<CommitLog, 'view' | 'read' | 'minOffset'>, index: Pick<IndexFiles, 'add'>) {
+  constructor(log: Pick<CommitLog, 'view' | 'read' | 'minOffset'>, index: Pick<IndexFiles, 'add' | 'pendingBytes'>) {
     this.#log = log
     this.#index = index
+  }
+
+  /** Whether so much waits for the disk that no more records are to be taken. */
+  get isCrowded(): boolean {
+    // Asked for every message: what waits is counted only when it was too much.
+    if (this.#pendingBytes > MAX_PENDING_BYTES) this.#pendingBytes = this.#index.pendingBytes
+    return this.#pendingBytes > MAX_PENDING_BYTES
   }
 
   /** A record has been appended; it is indexed once `advance` tells that it is committed. */
@@ -31,6 +43,7 @@ export class IndexFollower {
   /** Indexes what is committed before that commit log offset: in this call what is still in memory. */
   advance(end: number): void {
     this.#end = Math.max(this.#end, end)
+    this.#pendingBytes = this.#index.pendingBytes
     if (this.#running !== undefined || this.#addHot()) return
     this.#running = this.#addCold().finally(() => {
       this.#running = undefined

@@ -105,7 +105,8 @@ export class RecordAppender {
     const { retention, queues, state } = this.#parts
     if (this.#refusal !== undefined) throw this.#refusal()
     if (retention.isFull) throw notWritable('the disk is nearly full', this.#options)
-    if (queues.pendingBytes > MAX_PENDING_QUEUE_BYTES) throw notWritable('the disk is too full for consume queues', this.#options)
+    if (queues.pendingBytes > MAX_PENDING_QUEUE_BYTES) throw notWritable('consume queues wait for the disk', this.#options)
+    if (this.#index?.isCrowded === true) throw notWritable('the index waits for the disk', this.#options)
     if (state.isBehind) this.#catchUp()
   }
 

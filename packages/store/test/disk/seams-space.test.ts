@@ -1,9 +1,11 @@
-import { describe, expect, it } from '@jest/globals'
-import { decodeRecord } from '@rocketmq-ts/remoting/wire'
+import { describe, expect, it, jest } from '@jest/globals'
+import { decodeRecord, encodeProperties } from '@rocketmq-ts/remoting/wire'
 import { type CommitStatus, FileError, StoreError } from '../../src'
-import { Bench } from './support/bench'
+import { IndexFiles } from '../../src/disk/index-files/index-files'
+import { Bench, codeOf } from './support/bench'
 
 const MODES = ['ASYNC_FLUSH', 'SYNC_FLUSH'] as const
+const MIB = 1024 * 1024
 const NO_RETENTION = { deleteAboveDiskUse: 1, forceDeleteAboveDiskUse: 1, refuseAboveDiskUse: 1 } as const
 
 /** Sends, whatever becomes of it: `undefined` when it was refused. Anything but a typed refusal is an error. */
@@ -143,6 +145,40 @@ describe.each(MODES)('a disk that fails, %s,', (flush) => {
     await expectAll(bench, sent, true)
     for (const topic of sent.keys()) sent.set(topic, bench.store.maxOffset(topic, 0))
     expect(await work(bench, sent, 3)).toBe(9)
+    await bench.store.close()
+  })
+})
+
+describe('an index that cannot be written', () => {
+  it('takes memory up to a limit, however many keys messages have: then they are refused until it can be', async () => {
+    const bench = await Bench.start(NO_RETENTION)
+    const pending = jest.spyOn(IndexFiles.prototype, 'pendingBytes', 'get')
+    try {
+      pending.mockReturnValue(128 * MIB)
+      expect([await bench.send(), await bench.send()]).toEqual(['COMMITTED', 'COMMITTED'])
+      pending.mockReturnValue(128 * MIB + 20)
+      expect(await bench.send()).toBe('COMMITTED')
+      expect(codeOf(() => bench.append())).toBe('STORE_NOT_WRITABLE')
+      pending.mockReturnValue(20)
+      expect(await bench.send()).toBe('COMMITTED')
+    } finally {
+      pending.mockRestore()
+    }
+    expect(bench.failures).toEqual([])
+    await bench.store.close()
+  })
+
+  it('counts each key of a message that waits', async () => {
+    const bench = await Bench.start(NO_RETENTION)
+    const pending = jest.spyOn(IndexFiles.prototype, 'pendingBytes', 'get')
+    try {
+      await bench.send()
+      await bench.send(1, { properties: encodeProperties([['KEYS', Array.from({ length: 500 }, (_, at) => at).join(' ')]]) })
+      await bench.send()
+      expect(pending.mock.results.at(-1)?.value).toBeGreaterThanOrEqual(500 * 20)
+    } finally {
+      pending.mockRestore()
+    }
     await bench.store.close()
   })
 })
