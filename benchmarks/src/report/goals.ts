@@ -36,6 +36,11 @@ const over = (what: Figure, row: string, cell: string, otherRow: string, otherCe
   return (results) => ratio(results.figure(row, cell, what), results.figure(otherRow, otherCell, what))
 }
 
+/** A figure of a start over the same figure of the official broker's. */
+const overOfficial = (what: (results: Results, row: string) => number | undefined, row: string): Value => {
+  return (results) => ratio(what(results, row), what(results, 'start-official'))
+}
+
 const of =
   (what: Figure, row: string, cell: string): Value =>
   (results) =>
@@ -155,25 +160,25 @@ const rules: readonly Rule[] = [
   {
     id: 'J10 *',
     what: 'start to listening ÷ official',
-    value: (results) => ratio(startOf(results, 'start-ours'), startOf(results, 'start-official')),
+    value: overOfficial(startOf, 'start-ours'),
     atMost: 0.15
   },
   {
     id: 'J10 *',
     what: 'memory at rest ÷ official',
-    value: (results) => ratio(memoryOf(results, 'start-ours'), memoryOf(results, 'start-official')),
+    value: overOfficial(memoryOf, 'start-ours'),
     atMost: 0.4
   },
   {
     id: 'J10',
     what: 'start to listening on disk ÷ official',
-    value: (results) => ratio(startOf(results, 'start-ours-disk'), startOf(results, 'start-official')),
+    value: overOfficial(startOf, 'start-ours-disk'),
     atMost: 0.15
   },
   {
     id: 'J10',
     what: 'memory at rest on disk ÷ official',
-    value: (results) => ratio(memoryOf(results, 'start-ours-disk'), memoryOf(results, 'start-official')),
+    value: overOfficial(memoryOf, 'start-ours-disk'),
     atMost: 0.4
   },
   { id: 'kit', what: 'median start of `startCluster`, ms', value: (results) => median(results.cluster?.startMs ?? []), atMost: 50 }
