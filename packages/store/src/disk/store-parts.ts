@@ -1,3 +1,4 @@
+import { placedFiles } from '../files/placed-files'
 import { CommitLog } from './commit-log/commit-log'
 import { batchTopics } from './consume-queue/batch-topics'
 import { DiskConsumeQueues } from './consume-queue/disk-consume-queues'
@@ -31,7 +32,7 @@ export class StoreParts {
     const owner = await StoreOwner.take(options)
     let parts: StoreParts | undefined
     try {
-      parts = new StoreParts(options, owner)
+      parts = new StoreParts({ ...options, files: placedFiles(options.files, options.directory) }, owner)
       return { parts, recovery: await parts.#recover(signal) }
     } catch (error) {
       await parts?.close().catch(() => {})
