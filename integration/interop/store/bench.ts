@@ -1,5 +1,6 @@
 import { afterAll, beforeAll } from '@jest/globals'
 import { Nameserver } from '@rocketmq-ts/nameserver'
+import { goOn } from './contents'
 import { smallFiles, smallOfficialFiles, startOfficial } from './official-broker'
 import { OurBroker } from './our-broker'
 import { type Served, servedBy } from './served'
@@ -42,9 +43,25 @@ export class StoreBench {
     return served
   }
 
-  /** The same of two, at a time. */
-  both(one: Promise<RunningBroker>, other: Promise<RunningBroker>): Promise<[Served, Served]> {
-    return Promise.all([this.served(one), this.served(other)])
+  /** What another broker and ours serve of a store: each of a copy, to which the same was done before. */
+  async servedByBoth(
+    directory: string,
+    other: (directory: string) => Promise<RunningBroker>,
+    damage: (directory: string) => void = () => {}
+  ): Promise<{ readonly theirs: Served; readonly ours: Served; readonly recovery: OurBroker['recovery'] }> {
+    const [one, two] = [this.directories.copy(directory), this.directories.copy(directory)]
+    for (const copy of [one, two]) damage(copy)
+    const opened = this.ours(two)
+    const [theirs, ours] = await Promise.all([this.served(other(one)), this.served(opened)])
+    return { theirs, ours, recovery: (await opened).recovery }
+  }
+
+  /** What a broker serves when it has been sent some more; it is killed then. */
+  async servedAfterMore(broker: RunningBroker): Promise<Served> {
+    await goOn(broker.address)
+    const served = await servedBy(broker.address)
+    await broker.stop('KILL')
+    return served
   }
 
   #keep<T extends RunningBroker>(starting: Promise<T>): Promise<T> {

@@ -7,18 +7,18 @@ import { filesOf } from './store-directory'
 /** How many bytes of the last record had reached the disk when the power went. Its body begins at byte 88 and is longer than this. */
 export const tears: Readonly<Record<string, number>> = { 'its length': 4, 'a part of its body': 95 }
 
-/** Puts zeros where the rest of the log's last record is, as a system does that had not written it. Returns the record's key in `byOffset`. */
-export function tearLastRecord(directory: string, served: Served, written: number): string {
-  const { name, offset, size } = lastRecord(served)
+/** Puts zeros where the rest of the log's last record is, as a system does that had not written it. */
+export function tearLastRecord(directory: string, served: Served, written: number): void {
+  const { offset, size } = lastRecord(served)
   const { commitLogFileBytes } = smallFiles
   const fileStart = offset - (offset % commitLogFileBytes)
   const file = openSync(join(directory, 'commitlog', String(fileStart).padStart(20, '0')), 'r+')
   writeSync(file, Buffer.alloc(size - written), 0, size - written, offset - fileStart + written)
   closeSync(file)
-  return name
 }
 
-function lastRecord({ byOffset }: Served): { readonly name: string; readonly offset: number; readonly size: number } {
+/** The last record of those that a broker has served, with its key in `byOffset`. */
+export function lastRecord({ byOffset }: Served): { readonly name: string; readonly offset: number; readonly size: number } {
   const all = Object.entries(byOffset).map(([name, print]) => ({
     name,
     offset: Number.parseInt(print, 10),

@@ -158,10 +158,7 @@ function describeOfficialHosts(version: JudgedVersion): void {
         const hosts = new Set<string>()
         for await (const { bornHost, storeHost } of openInspection(directory).records()) hosts.add(`${bornHost} ${storeHost}`)
         expect([...hosts].sort()).toEqual(['127.0.0.1 ::1', '::1 ::1'])
-        const [theirs, ours] = await bench.both(
-          bench.official(version, directories.copy(directory), atV6),
-          bench.ours(directories.copy(directory))
-        )
+        const { theirs, ours } = await bench.servedByBoth(directory, (copy) => bench.official(version, copy, atV6))
         expectSame(ours, theirs, { release: version })
         expect(theirs.queues).toHaveProperty(['RMQ_SYS_TRANS_HALF_TOPIC/0'])
       },

@@ -3,7 +3,8 @@ import { describeWithJava } from '../../official/java/java-programs'
 import type { JudgedVersion } from '../../official/judges'
 import { StoreBench } from './bench'
 import { commitFurther, deleteTopic, type FillOptions, fillStore, goOn } from './contents'
-import { breakDocuments, removeOldest, tearLastRecord, tears } from './damages'
+import { breakDocuments, lastRecord, removeOldest, tearLastRecord, tears } from './damages'
+import { expectFilled } from './expect-filled'
 import { expectSame } from './expect-same'
 import { addForeignFiles, foreignFiles } from './foreign-files'
 import { type Served, servedBy } from './served'
@@ -26,6 +27,7 @@ export function describeOfficialStore(title: string, { version, fill }: Official
     const bench = new StoreBench()
     const { directories } = bench
     const official = (directory: string) => bench.official(version, directory)
+    const newest = (directory: string) => bench.official('5.5.0', directory)
     let killed: string
     let stopped: string
     let expected: Served
@@ -41,11 +43,7 @@ export function describeOfficialStore(title: string, { version, fill }: Official
     }, longMs)
 
     it('was filled with all that it is about', () => {
-      expect(filesOf(stopped, 'commitlog').length).toBeGreaterThan(3)
-      expect(filesOf(stopped, 'consumequeue/ledger/0').length).toBe(3)
-      expect(filesOf(stopped, 'index').length).toBeGreaterThan(3)
-      expect(Object.keys(expected.byOffset).length).toBeGreaterThan(800)
-      expect(Object.values(expected.byKey.found).every((offsets) => offsets.length > 0)).toBe(true)
+      expectFilled(stopped, expected)
       expect(expected.committed).toMatchObject({ 'billing@orders/3': 43, 'billing@ledger/0': 250, 'audit@orders/3': 3 })
       if (fill.senderV6) expect(expected.byKey.found['odds#v6']?.length).toBe(5)
       expect(filesOf(killed)).toContain('abort')
@@ -54,9 +52,8 @@ export function describeOfficialStore(title: string, { version, fill }: Official
     it(
       'is served by ours as by the official broker, after a clean stop',
       async () => {
-        const opened = bench.ours(directories.copy(stopped))
-        const [theirs, ours] = await bench.both(official(directories.copy(stopped)), opened)
-        expect((await opened).recovery).toMatchObject({ ...undamaged, unprotectedFields: expect.arrayContaining(['topic', 'properties']) })
+        const { theirs, ours, recovery } = await bench.servedByBoth(stopped, official)
+        expect(recovery).toMatchObject({ ...undamaged, unprotectedFields: expect.arrayContaining(['topic', 'properties']) })
         if (fill.transactions) expect(theirs.queues).toHaveProperty(['RMQ_SYS_TRANS_HALF_TOPIC/0'])
         expectSame(ours, theirs, { release: version })
       },
@@ -70,9 +67,7 @@ export function describeOfficialStore(title: string, { version, fill }: Official
         const broker = await bench.ours(directory)
         expect(broker.recovery).toMatchObject(undamaged)
         expectSame(await servedBy(broker.address), expected, { release: version })
-        await goOn(broker.address)
-        const added = await servedBy(broker.address)
-        await broker.stop('KILL')
+        const added = await bench.servedAfterMore(broker)
         expectSame(await bench.served(official(directory)), added, { release: version })
       },
       longMs
@@ -81,14 +76,11 @@ export function describeOfficialStore(title: string, { version, fill }: Official
     it.each(Object.entries(tears))(
       'is served by both alike when of the last record only %s was written',
       async (_, written) => {
-        const [one, other] = [directories.copy(killed), directories.copy(killed)]
-        const torn = tearLastRecord(one, expected, written)
-        tearLastRecord(other, expected, written)
-        const opened = bench.ours(other)
-        const [theirs, ours] = await bench.both(official(one), opened)
-        expect((await opened).recovery).toMatchObject({ ...undamaged, tornBytes: expect.any(Number) })
-        expect((await opened).recovery.tornBytes).toBeGreaterThan(0)
-        expect(theirs.byOffset).not.toHaveProperty([torn])
+        const tear = (directory: string) => tearLastRecord(directory, expected, written)
+        const { theirs, ours, recovery } = await bench.servedByBoth(killed, official, tear)
+        expect(recovery).toMatchObject({ ...undamaged, tornBytes: expect.any(Number) })
+        expect(recovery.tornBytes).toBeGreaterThan(0)
+        expect(theirs.byOffset).not.toHaveProperty([lastRecord(expected).name])
         expectSame(ours, theirs, { release: version, isTorn: true })
       },
       longMs
@@ -98,7 +90,7 @@ export function describeOfficialStore(title: string, { version, fill }: Official
       it(
         'is served by ours as by 5.5.0, answers for times included',
         async () => {
-          const [theirs, ours] = await bench.both(bench.official('5.5.0', directories.copy(stopped)), bench.ours(directories.copy(stopped)))
+          const { theirs, ours } = await bench.servedByBoth(stopped, newest)
           // 5.5.0 makes topics that 4.9.7 had not, so ours is what is expected; and ours indexes the last message once more, its tag too.
           expectSame(theirs, ours, { tags: false })
         },
@@ -108,10 +100,8 @@ export function describeOfficialStore(title: string, { version, fill }: Official
     it(
       'is served by ours as by 5.5.0 when its oldest messages have been removed',
       async () => {
-        const [one, other] = [directories.copy(stopped), directories.copy(stopped)]
-        for (const directory of [one, other]) removeOldest(directory)
         // 4.9.7 cannot tell for a minute where a queue begins all of whose messages are gone.
-        const [theirs, ours] = await bench.both(bench.official('5.5.0', one), bench.ours(other))
+        const { theirs, ours } = await bench.servedByBoth(stopped, newest, removeOldest)
         expect(ours.queues['orders/0']?.min).toBeGreaterThan(0)
         expect(ours.queues['ledger/0']).toMatchObject({ min: 260, max: 260 })
         expectSame(theirs, ours, { tags: version === '5.5.0' })
@@ -143,9 +133,8 @@ export function describeOfficialStore(title: string, { version, fill }: Official
     it(
       'is served by both alike when what it says of topics, groups and offsets is in the copies only',
       async () => {
-        const [one, other] = [directories.copy(stopped), directories.copy(stopped)]
-        for (const directory of [one, other]) expect(breakDocuments(directory).length).toBe(4)
-        const [theirs, ours] = await bench.both(official(one), bench.ours(other))
+        const breakAll = (directory: string) => expect(breakDocuments(directory).length).toBe(4)
+        const { theirs, ours } = await bench.servedByBoth(stopped, official, breakAll)
         expectSame(ours, theirs, { release: version })
       },
       longMs
