@@ -146,7 +146,7 @@ export class Retention {
     const use = this.#diskUse()
     const isFull = refusesAt(use, this.#isFull, options)
     if (isFull && !this.#isFull) options.logger.error('the disk is nearly full: sends are refused', { directory: options.directory, use })
-    if (!isFull && this.#isFull) options.logger.info('the disk has space again: sends are accepted', { directory: options.directory, use })
+    if (!isFull && this.#isFull) options.logger.warn('the disk has space again: sends are accepted', { directory: options.directory, use })
     this.#isFull = isFull
     return use
   }
