@@ -51,7 +51,7 @@ describe('the tarballs', () => {
   })
 
   it('hold compiled code, its sources and the pages about it, and nothing else', () => {
-    const wanted = /^(?:dist\/.+\.(?:js|d\.ts)(?:\.map)?|src\/.+\.ts|package\.json|README\.md|LICENSE|NOTICE)$/
+    const wanted = /^(?:bin\/rocketmq-ts-[a-z]+\.js|dist\/.+\.(?:js|d\.ts)(?:\.map)?|src\/.+\.ts|package\.json|README\.md|LICENSE|NOTICE)$/
     expect(packed.flatMap(({ files }) => files.filter((file) => !wanted.test(file)))).toEqual([])
     expect(strayFiles(packed, /(?:^|\/)(?:test|tests|__tests__)\/|\.(?:test|spec)\.|tsbuildinfo/)).toEqual([])
   })
@@ -70,7 +70,9 @@ describe('the tarballs', () => {
     const maps = packed.flatMap(({ folder, files }) => files.filter((file) => file.endsWith('.map')).map((file) => join(folder, file)))
     expect(maps.length).toBeGreaterThan(100)
     expect(maps.flatMap(missingSources)).toEqual([])
-    const compiled = packed.flatMap(({ folder, files }) => files.filter((file) => file.endsWith('.js')).map((file) => join(folder, file)))
+    const compiled = packed.flatMap(({ folder, files }) =>
+      files.filter((file) => /^dist\/.+\.js$/.test(file)).map((file) => join(folder, file))
+    )
     expect(compiled.filter((file) => !existsSync(join(dirname(file), mapOf(file))))).toEqual([])
   })
 
