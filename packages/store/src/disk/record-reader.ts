@@ -1,4 +1,5 @@
 import { decodeRecord, MIN_RECORD_BYTES, RecordField } from '@rocketmq-ts/remoting/wire'
+import { int32At, positionAt } from '../big-endian'
 import { isQueued } from '../check-request'
 import type { MaybePromise } from '../message-store'
 import type { CommitLog } from './commit-log/commit-log'
@@ -7,7 +8,6 @@ import type { DiskConsumeQueues } from './consume-queue/disk-consume-queues'
 import type { QueueEntries } from './consume-queue/queue-entries'
 import type { ResolvedDiskOptions } from './disk-options'
 import { RecordSearch } from './record-search'
-import { int32At, positionAt } from './recovery/big-endian'
 import { type RecordCrcRule, StoredRecord } from './recovery/stored-record'
 
 /** What a record reader works with. */

@@ -7,7 +7,7 @@ import {
   recordStoreTimeAt,
   transactionValue
 } from '@rocketmq-ts/remoting/wire'
-import { int32At } from '../disk/recovery/big-endian'
+import { int32At } from '../big-endian'
 import type { QueryRequest } from '../message-store'
 
 /** What the index hashes for a query: `topic#key`, or `topic#T#tag` (read in store/…/index/IndexService.java, `buildKey`). */

@@ -1,4 +1,4 @@
-import { int32At } from '../recovery/big-endian'
+import { int32At } from '../../big-endian'
 
 /** Bytes of an entry: physical offset int64, record size int32, tags code int64 (read in store/…/ConsumeQueue.java). */
 export const ENTRY_BYTES = 20

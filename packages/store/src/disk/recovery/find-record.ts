@@ -1,6 +1,6 @@
 import { RecordField } from '@rocketmq-ts/remoting/wire'
+import { int32At } from '../../big-endian'
 import type { MaybePromise } from '../../message-store'
-import { int32At } from './big-endian'
 import type { LogWindow } from './log-window'
 import { isStoredAt } from './record-lengths'
 import { followerAt } from './step-over'

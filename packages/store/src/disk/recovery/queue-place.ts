@@ -9,8 +9,8 @@ import {
   recordStoreTimeAt,
   SystemTopic
 } from '@rocketmq-ts/remoting/wire'
+import { int8At, int16At, int32At, positionAt } from '../../big-endian'
 import { isQueued } from '../../check-request'
-import { int8At, int16At, int32At, positionAt } from './big-endian'
 
 /** What a record says of its place in a queue. One object is used for all: nothing is made per record. */
 export class QueuePlace {

@@ -1,5 +1,5 @@
 import { RecordField, RecordMagic, recordBodyAt } from '@rocketmq-ts/remoting/wire'
-import { int8At, int16At, int32At, positionAt } from './big-endian'
+import { int8At, int16At, int32At, positionAt } from '../../big-endian'
 
 /** Lengths and texts behind the body of a record, at most. Bytes. */
 export const MAX_AFTER_BODY_BYTES = 2 * 32767 + 4

@@ -1,5 +1,5 @@
 import { bodyCrcBetween, MIN_RECORD_BYTES, RECORD_CRC_BYTES, RecordField, RecordMagic } from '@rocketmq-ts/remoting/wire'
-import { int8At, int16At, int32At } from './big-endian'
+import { int8At, int16At, int32At } from '../../big-endian'
 import { isStoredAt, storedBodyAt } from './record-lengths'
 
 /**
