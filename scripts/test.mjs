@@ -51,7 +51,8 @@ function runSuite(suite) {
   const [project, major] = suite.split('-node')
   const node = major ? nodeOf(major) : { path: process.execPath }
   if (!node.path) return goWithout(suite, node.reason)
-  const oneByOne = project === 'unit' || project === 'exhaustive' ? [] : ['--runInBand']
+  // The others start servers, and wait more than they compute.
+  const workers = project === 'unit' || project === 'exhaustive' ? '--maxWorkers=100%' : '--runInBand'
   const jest = [
     'node_modules/jest/bin/jest.js',
     '--selectProjects',
@@ -60,7 +61,7 @@ function runSuite(suite) {
     '--outputFile',
     output,
     '--testLocationInResults',
-    ...oneByOne
+    workers
   ]
   const code = run(node.path, jest, { stdio: ['ignore', 'ignore', 'inherit'] })
   if (code !== 0 || !existsSync(output)) failures.push(suite)
