@@ -1,4 +1,5 @@
 import { FileError } from './file-error'
+import { lookingOperations } from './looking-operations'
 import type { StoreFiles } from './store-files'
 
 /**
@@ -7,13 +8,8 @@ import type { StoreFiles } from './store-files'
  */
 export function placedFiles(files: StoreFiles, root: string): StoreFiles {
   return Object.freeze<StoreFiles>({
+    ...lookingOperations(files),
     open: (path, access) => files.open(path, access),
-    stat: (path) => files.stat(path),
-    list: (directory) => files.list(directory),
-    space: (directory) => files.space(directory),
-    self: files.self,
-    startOf: (pid) => files.startOf(pid),
-    lockHolders: (path) => files.lockHolders(path),
     makeDirectory: (directory) => {
       if (files.stat(root) === undefined) throw new FileError('make directory', root, 'ENOENT')
       files.makeDirectory(directory)
