@@ -10,7 +10,7 @@ import { type RecoveryReport, recover } from './recovery/recover'
 import { StoreState } from './recovery/store-state'
 import { Retention } from './retention/retention'
 
-/** Documents that a broker cannot do without: when both copies of one are broken, the store does not open. */
+/** Documents that a broker cannot do without: when both copies of one are broken, the store does not open. The topics come first. */
 const DOCUMENTS = ['topics.json', 'subscriptionGroup.json', 'consumerOffset.json', 'delayOffset.json'] as const
 
 /** What a store on disk consists of while it is open. */
@@ -45,10 +45,10 @@ export class StoreParts {
     this.#options = options
     this.#owner = owner
     this.documents = new DiskDocuments(options)
-    for (const name of DOCUMENTS) this.documents.read(name)
+    const [topics] = DOCUMENTS.map((name) => this.documents.read(name))
     this.state = StoreState.load(options)
     this.log = CommitLog.load(options)
-    this.queues = DiskConsumeQueues.load(options, batchTopics(options, this.documents.read('topics.json')))
+    this.queues = DiskConsumeQueues.load(options, batchTopics(options, topics))
     this.index = options.index ? IndexFiles.load(options) : undefined
     const followers = this.index === undefined ? [this.queues] : [this.queues, this.index]
     this.retention = new Retention({ options, log: this.log, followers })

@@ -1,5 +1,6 @@
-import { JsonNumber, JsonObject, type JsonValue, readJson } from '@rocketmq-ts/remoting/wire'
+import { JsonNumber, JsonObject, type JsonValue } from '@rocketmq-ts/remoting/wire'
 import { DiskDocuments } from '../disk/documents/disk-documents'
+import { type DocumentRow, rowsOf, tableIn } from '../disk/documents/document-table'
 import type { InspectedStore } from './inspected-store'
 
 /** Documents with the names of topics and groups, and what groups have committed, as official brokers write them. */
@@ -36,22 +37,12 @@ export function committedOffsets(store: InspectedStore): readonly CommittedOffse
 function tableOf(
   store: InspectedStore,
   { name, table }: { readonly name: string; readonly table: string }
-): [string, JsonValue][] | undefined {
+): readonly DocumentRow[] | undefined {
   const text = new DiskDocuments(store.options).read(name)
-  if (text === undefined || text.trim() === '') return undefined
-  const document = readJson(text, { maxValues: text.length })
-  const found = document instanceof JsonObject ? document.get(table) : undefined
-  return found instanceof JsonObject ? members(found) : []
+  return text === undefined || text.trim() === '' ? undefined : (tableIn(text, table) ?? [])
 }
 
 function offsetsIn(value: JsonValue): ReadonlyMap<number, number> {
-  const entries = value instanceof JsonObject ? members(value) : []
+  const entries = value instanceof JsonObject ? rowsOf(value) : []
   return new Map(entries.flatMap(([queueId, offset]) => (offset instanceof JsonNumber ? [[Number(queueId), Number(offset.text)]] : [])))
-}
-
-function members(object: JsonObject): [string, JsonValue][] {
-  return object.members.flatMap(({ key, value }): [string, JsonValue][] => {
-    if (typeof key === 'string') return [[key, value]]
-    return key instanceof JsonNumber ? [[key.text, value]] : []
-  })
 }

@@ -1,5 +1,5 @@
-import { JsonObject, type JsonValue, readJson } from '@rocketmq-ts/remoting/wire'
 import type { ResolvedDiskOptions } from '../disk-options'
+import { memberOf, tableIn } from '../documents/document-table'
 
 /** Where official brokers of 5.x keep the queues of such topics (read in store/…/config/StorePathConfigHelper.java). */
 const BATCH_QUEUES = 'batchconsumequeue'
@@ -17,16 +17,9 @@ export function batchTopics({ directory, files }: Pick<ResolvedDiskOptions, 'dir
   return new Set([...files.list(`${directory}/${BATCH_QUEUES}`), ...namedSo(topics)])
 }
 
-function namedSo(text: string): readonly string[] {
+function namedSo(topics: string): readonly string[] {
   // Few stores have any: the others are spared reading all of it.
-  if (!text.includes(BATCH)) return []
-  const topics = memberOf(readJson(text, { maxValues: text.length }), 'topicConfigTable')
-  if (!(topics instanceof JsonObject)) return []
-  return topics.members.flatMap(({ key, value }) =>
-    typeof key === 'string' && memberOf(memberOf(value, 'attributes'), QUEUE_TYPE) === BATCH ? [key] : []
-  )
-}
-
-function memberOf(value: JsonValue | undefined, name: string): JsonValue | undefined {
-  return value instanceof JsonObject ? value.get(name) : undefined
+  if (!topics.includes(BATCH)) return []
+  const rows = tableIn(topics, 'topicConfigTable') ?? []
+  return rows.filter(([, config]) => memberOf(memberOf(config, 'attributes'), QUEUE_TYPE) === BATCH).map(([topic]) => topic)
 }

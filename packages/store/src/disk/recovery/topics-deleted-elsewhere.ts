@@ -1,6 +1,7 @@
-import { isSystemTopic, JsonNumber, JsonObject, type JsonValue, readJson } from '@rocketmq-ts/remoting/wire'
+import { isSystemTopic } from '@rocketmq-ts/remoting/wire'
 import type { ResolvedDiskOptions } from '../disk-options'
 import { readCopy } from '../documents/document-copy'
+import { tableIn } from '../documents/document-table'
 import type { RecoveredQueues } from './recovery-parts'
 import type { StoreState } from './store-state'
 
@@ -51,11 +52,6 @@ export class TopicsDeletedElsewhere {
 function configuredTopics({ directory, files }: TopicTraces['options']): ReadonlySet<string> | undefined {
   const { state, text } = readCopy(files, `${directory}/config/topics.json`)
   if (state !== 'readable') return undefined
-  const table = member(readJson(text, { maxValues: text.length }), 'topicConfigTable')
-  if (!(table instanceof JsonObject) || table.members.length === 0) return undefined
-  return new Set(table.members.map(({ key }) => (key instanceof JsonNumber ? key.text : String(key))))
-}
-
-function member(value: JsonValue, name: string): JsonValue | undefined {
-  return value instanceof JsonObject ? value.get(name) : undefined
+  const rows = tableIn(text, 'topicConfigTable') ?? []
+  return rows.length === 0 ? undefined : new Set(rows.map(([topic]) => topic))
 }

@@ -153,21 +153,20 @@ function keyOf(topic: string, queueId: number): string {
   return `${topic}/${queueId}`
 }
 
-/** None when it cannot be told. */
-function topicsOfBatches(store: InspectedStore): ReadonlySet<string> {
-  try {
-    return batchTopics(store.options, new DiskDocuments(store.options).read('topics.json'))
-  } catch (error) {
-    if (error instanceof StoreError) return new Set()
-    throw error
-  }
-}
-
 /** `undefined` when it cannot be told: then every topic is taken for one that there is. */
 function knownTopics(store: InspectedStore): ReadonlySet<string> | undefined {
+  const names = unlessUnreadable(() => topicNames(store))
+  return names === undefined ? undefined : new Set(names)
+}
+
+/** None when it cannot be told. */
+function topicsOfBatches({ options }: InspectedStore): ReadonlySet<string> {
+  return unlessUnreadable(() => batchTopics(options, new DiskDocuments(options).read('topics.json'))) ?? new Set()
+}
+
+function unlessUnreadable<T>(read: () => T): T | undefined {
   try {
-    const names = topicNames(store)
-    return names === undefined ? undefined : new Set(names)
+    return read()
   } catch (error) {
     if (error instanceof StoreError) return undefined
     throw error
