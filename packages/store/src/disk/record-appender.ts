@@ -2,7 +2,7 @@ import { MAX_PROPERTIES_BYTES, RECORD_CRC_BYTES } from '@rocketmq-ts/remoting/wi
 import { checkRequest, isQueued, type RequestLimits } from '../check-request'
 import { isPassing } from '../files/file-error'
 import type { Appended, AppendRequest } from '../message-store'
-import { bytesOf, type PlacedRecord, placeRecords } from '../placed-records'
+import { bytesOf, placeRecords } from '../placed-records'
 import { StoreError } from '../store-error'
 import type { Committer } from './committer'
 import type { DiskConsumeQueue } from './consume-queue/disk-consume-queue'
@@ -62,10 +62,8 @@ export class RecordAppender {
     const storeTimestamp = this.#options.clock.now()
     const size = log.measure(request)
     const physicalOffset = log.append(request, size, queueOffset, storeTimestamp)
-    this.#newestTimestamp = storeTimestamp
     const appended = { physicalOffset, queueOffset, size, storeTimestamp }
-    if (queue !== undefined) this.#committer.staged(queue, request, appended)
-    this.#index?.note(physicalOffset, size)
+    this.#staged(queue, request, appended)
     return appended
   }
 
@@ -79,7 +77,7 @@ export class RecordAppender {
     const start = log.reserve(bytesOf(records))
     const placed = placeRecords(records, start, this.#options.clock.now())
     log.appendAll(placed)
-    for (const record of placed) this.#staged(record)
+    for (const { queue, request, appended } of placed) this.#staged(queue, request, appended)
     return placed.map(({ appended }) => appended)
   }
 
@@ -88,7 +86,7 @@ export class RecordAppender {
     this.#refusal = why
   }
 
-  #staged({ queue, request, appended }: PlacedRecord<DiskConsumeQueue>): void {
+  #staged(queue: DiskConsumeQueue | undefined, request: AppendRequest, appended: Appended): void {
     this.#newestTimestamp = appended.storeTimestamp
     if (queue !== undefined) this.#committer.staged(queue, request, appended)
     this.#index?.note(appended.physicalOffset, appended.size)
