@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from '@jest/globals'
-import { Perm, RequestCode, ResponseCode } from '@rocketmq-ts/remoting/wire'
+import { ResponseCode } from '@rocketmq-ts/remoting/wire'
 import { openInspection } from '@rocketmq-ts/store'
 import { describeWithJava } from '../../official/java/java-programs'
 import { StoreBench } from './bench'
@@ -12,10 +12,6 @@ import { list, send } from './sending'
 const longMs = 120_000
 const version = '5.5.0'
 const body = Buffer.from('some')
-const batchTopic = {
-  ...{ topic: 'batches', defaultTopic: 'TBW102', readQueueNums: 1, writeQueueNums: 1, perm: Perm.READ | Perm.WRITE },
-  ...{ topicFilterType: 'SINGLE_TAG', topicSysFlag: 0, order: false, attributes: '+queue.type=BatchCQ' }
-}
 
 describeWithJava(version)(`a store of the official broker ${version} with a topic whose queues are of batches`, () => {
   const bench = new StoreBench()
@@ -27,7 +23,7 @@ describeWithJava(version)(`a store of the official broker ${version} with a topi
       const first = await bench.official(version, directory)
       await BrokerLink.with(first.address, async (link) => {
         await createTopic(link, 'single', 1)
-        await link.demand(RequestCode.UPDATE_AND_CREATE_TOPIC, batchTopic)
+        await createTopic(link, 'batches', 1, { attributes: '+queue.type=BatchCQ' })
         for (const at of list(5, (at) => at))
           for (const topic of ['single', 'batches']) await send(link, { topic, keys: `key-${at}`, body })
       })

@@ -69,7 +69,7 @@ export async function deleteTopic(address: string, topic: string): Promise<void>
 
 async function createAll(link: BrokerLink): Promise<void> {
   for (const [topic, queues] of Object.entries(topics)) await createTopic(link, topic, queues)
-  await createTopic(link, 'closed', 2, Perm.READ)
+  await createTopic(link, 'closed', 2, { perm: Perm.READ })
   for (const [at, groupName] of groups.entries()) {
     await link.demand(
       RequestCode.UPDATE_AND_CREATE_SUBSCRIPTIONGROUP,
@@ -89,7 +89,12 @@ async function createAll(link: BrokerLink): Promise<void> {
   }
 }
 
-export async function createTopic(link: BrokerLink, topic: string, queues: number, perm: number = Perm.READ | Perm.WRITE): Promise<void> {
+export async function createTopic(
+  link: BrokerLink,
+  topic: string,
+  queues: number,
+  { perm = Perm.READ | Perm.WRITE, attributes }: { readonly perm?: number; readonly attributes?: string } = {}
+): Promise<void> {
   const queueNums = { readQueueNums: queues, writeQueueNums: queues }
   await link.demand(RequestCode.UPDATE_AND_CREATE_TOPIC, {
     topic,
@@ -98,7 +103,8 @@ export async function createTopic(link: BrokerLink, topic: string, queues: numbe
     perm,
     topicFilterType: 'SINGLE_TAG',
     topicSysFlag: 0,
-    order: false
+    order: false,
+    ...(attributes !== undefined && { attributes })
   })
 }
 
